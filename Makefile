@@ -1,0 +1,57 @@
+# Everything a developer does, by name. `make` alone lists it.
+
+PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 python3.14; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$candidate && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint fix proto breaking lock clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(READY) ## Set up .venv with everything, from the lock file
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## Push a region of 20 000 people through the real streams, and look people up
+	$(BIN)/osms demo --folder build/demo
+
+test: $(READY) ## Run all tests
+	$(BIN)/pytest -q -n 2 --dist worksteal
+
+lint: $(READY) ## Check style, types, layers, the contract, and that generated code is current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python proto/generate.py --check
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+
+fix: $(READY) ## Mend what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/buf format --write
+
+proto: $(READY) ## Generate the Python of the contract
+	$(BIN)/python proto/generate.py
+
+breaking: $(READY) ## Find what the contract breaks against another branch (BASE=main)
+	$(BIN)/python proto/generate.py --check
+	$(BIN)/buf breaking --against '.git#branch=$(or $(BASE),main)'
+
+lock: ## Lock the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+
+clean: ## Remove what was built
+	rm -rf build third_party .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,157 @@
+"""The commands that make up a region and show the whole at work: osms sample, osms demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from osms_cli import output
+from osms_cli.failures import MISUSED, Failure
+from osms_cli.registration import Commands
+from osms_cli.sample import ALL_FEEDS, Cadence, Feed, RegionSummary, write_region
+from osms_cli.session import Session
+from osms_cli.typed import DAY, read_day
+
+People = Annotated[
+    int, typer.Option("--people", metavar="N", min=1, help="How many people there are.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="S", help="The same seed gives the same region.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands."""
+    commands = Commands(app)
+    commands.add(
+        "sample", connects=False, example="osms sample --people 100000 --seed 7 build/region"
+    )(sample)
+    commands.add("demo", connects=False, example="osms demo --people 20000 --folder build/demo")(
+        demo
+    )
+
+
+def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked for
+    session: Session,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="An empty folder, or one that does not exist yet."),
+    ],
+    *,
+    people: People = 20_000,
+    seed: Seed = 1,
+    months: Annotated[
+        int, typer.Option("--months", metavar="N", help="How many months are told.")
+    ] = 36,
+    until: Annotated[
+        date,
+        typer.Option("--until", metavar=DAY, parser=read_day, help="The last day that is told."),
+    ] = date(2026, 6, 30),
+    feed: Annotated[
+        list[Feed] | None,
+        typer.Option("--feed", help="Only this feed; repeat it for more. All if left out."),
+    ] = None,
+    bad_share: Annotated[
+        float, typer.Option("--bad-share", metavar="SHARE", help="How many of all lines are bad.")
+    ] = 0.003,
+    compress: Annotated[
+        bool,
+        typer.Option("--compress/--plain", metavar="", help="Compressed files, or plain ones."),
+    ] = True,
+    cadence: Annotated[
+        Cadence, typer.Option("--cadence", help="How often the State Corporation delivers.")
+    ] = Cadence.DAILY,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes", metavar="N", help="Processes; as many as can run if left out."
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")
+    ] = False,
+) -> None:
+    """
+    Writes a region that could be: what senders would have sent over some years, with bad lines.
+
+    deliveries.ndjson lists the files in the order of delivery, people.json names people to look
+    up for each ground, and region.json tells what is in it.
+    """
+    try:
+        with followed("writing the region", quiet=quiet) as progress:
+            summary = write_region(
+                folder,
+                people=people,
+                seed=seed,
+                months=months,
+                until=until,
+                feeds=frozenset(feed or ALL_FEEDS),
+                bad_share=bad_share,
+                compress=compress,
+                cadence=cadence,
+                processes=processes,
+                progress=progress,
+            )
+    except ValueError as error:
+        raise Failure(str(error), status=MISUSED) from error
+    session.show(summary, draw_region)
+
+
+@contextmanager
+def followed(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Shows how much is done of something, on a terminal."""
+    to_error = output.console(to_error=True)
+    if quiet or not to_error.is_terminal:
+        yield lambda _done, _all: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=to_error, transient=True) as shown:
+        task = shown.add_task(what)
+        yield lambda done, of: shown.update(task, completed=done, total=of)
+
+
+def draw_region(summary: RegionSummary) -> None:
+    """What is in a region."""
+    people, deliveries = output.count(summary.people), output.count(summary.deliveries)
+    output.say(f"{summary.directory}: {people} people, {deliveries} deliveries", "bold")
+    output.show(
+        output.table(
+            ["FEED", "LINES", "OF THEM BAD"],
+            (
+                [feed.value, summary.lines.get(feed, 0), summary.bad_lines.get(feed, 0)]
+                for feed in Feed
+                if summary.lines.get(feed)
+            ),
+            right=frozenset({"LINES", "OF THEM BAD"}),
+        )
+    )
+
+
+def demo(
+    session: Session,
+    *,
+    people: People = 20_000,
+    seed: Seed = 1,
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--folder", metavar="DIR", help="Where it is played; emptied if it is there."
+        ),
+    ] = Path("build/demo"),
+) -> None:
+    """
+    Shows everything at work, in two or three minutes and without anything to prepare.
+
+    A sandbox with a PostgreSQL of its own and mTLS lives through three years of a region: every
+    delivery arrives on its day, by the stream and certificate of its sender. Then people are
+    looked up, a timeline is drawn and explained, and every timeline is compared with the facts.
+    """
+    from osms_cli.demo.play import play
+
+    play(folder, people=people, seed=seed, as_json=session.as_json)

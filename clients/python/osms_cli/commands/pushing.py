@@ -1,0 +1,202 @@
+"""The commands that send files: osms push categories, treaty, payments, roster, roster-changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from osms_cli import output
+from osms_cli.drawing import rosters
+from osms_cli.failures import INTERRUPTED, UNKNOWN, Failure, told
+from osms_cli.feeding import report
+from osms_cli.feeding.categories import CATEGORIES, TREATY_LIST
+from osms_cli.feeding.layout import Layout
+from osms_cli.feeding.payments import PAYMENTS
+from osms_cli.feeding.position import Destination
+from osms_cli.feeding.progress import shown_progress
+from osms_cli.feeding.push import FilePush
+from osms_cli.feeding.rosters import ROSTER_CHANGES
+from osms_cli.feeding.snapshot import send_roster
+from osms_cli.registration import Commands, reflowed
+from osms_cli.session import Session
+from osms_cli.stopping import stoppable
+from osms_client import CannotTell, FeedPush, OsmsClient
+
+STATE_CORPORATION: Final = "SC"
+
+HELP: Final = """
+Sends the files of the senders.
+
+A file is CSV with a header or NDJSON with the same names, plain or .gz; - is standard input.
+Beside it FILE.position remembers how far it was taken: after a cut the same command goes on from
+there, and a file that is finished is left alone. A line that is no record is sent as it stands
+and kept in the repair queue; it never stops the lines beside it.
+"""
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", help="Files, in order; - is standard input.")
+]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The file; - is standard input.")]
+Body = Annotated[
+    str, typer.Argument(metavar="BODY", help="Code of the body, such as DEFENCE; it calls itself.")
+]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again", metavar="", help="Push anew what was pushed; what is known counts once."
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed, and the files that go into it."""
+
+    name: str
+    layout: Layout[Any]
+    open: Callable[[OsmsClient], FeedPush[Any]]
+
+
+def _category_feed(client: OsmsClient) -> FeedPush[Any]:
+    return client.category_feed()
+
+
+def _payment_feed(client: OsmsClient) -> FeedPush[Any]:
+    return client.payment_feed()
+
+
+def _roster_change_feed(client: OsmsClient) -> FeedPush[Any]:
+    return client.roster_change_feed()
+
+
+CATEGORY_FEED: Final = Feed("CATEGORY", CATEGORIES, _category_feed)
+TREATY_FEED: Final = Feed("CATEGORY", TREATY_LIST, _category_feed)
+PAYMENT_FEED: Final = Feed("PAYMENT", PAYMENTS, _payment_feed)
+ROSTER_CHANGE_FEED: Final = Feed("ROSTER_CHANGE", ROSTER_CHANGES, _roster_change_feed)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands."""
+    push = typer.Typer(no_args_is_help=True, help=reflowed(HELP))
+    app.add_typer(push, name="push")
+    commands = Commands(push)
+    commands.add(
+        "categories",
+        caller=STATE_CORPORATION,
+        example="osms push categories categories/2026-06-30.csv.gz",
+    )(categories)
+    commands.add("treaty", caller=STATE_CORPORATION, example="osms push treaty treaty.csv")(treaty)
+    commands.add(
+        "payments",
+        caller=STATE_CORPORATION,
+        example="zcat payments.csv.gz | osms push payments - --quiet",
+    )(payments)
+    commands.add("roster", caller="BODY", example="osms push roster DEFENCE roster.csv")(roster)
+    commands.add(
+        "roster-changes",
+        caller="BODY",
+        example="osms push roster-changes DEFENCE changes.ndjson",
+    )(roster_changes)
+
+
+def categories(
+    session: Session, files: Files, *, again: Again = False, quiet: Quiet = False
+) -> None:
+    """
+    Sends assignments and removals of categories, as the State Corporation.
+
+    Columns: kind (ASSIGNED, REMOVED), number, iin, category, assigned_on, source, and of a
+    removal removed_on, removal_source, removal_reason. Days are YYYY-MM-DD.
+    """
+    _push(session, CATEGORY_FEED, files, session.sender(), again=again, quiet=quiet)
+
+
+def treaty(session: Session, files: Files, *, again: Again = False, quiet: Quiet = False) -> None:
+    """
+    Sends the list of foreigners under treaties, as the State Corporation.
+
+    Columns: kind (LISTED, REMOVED), number, iin, assigned_on, source, and of a removal
+    removed_on, removal_source, removal_reason. The numbers go on in one series with those of the
+    categories.
+    """
+    _push(session, TREATY_FEED, files, session.sender(), again=again, quiet=quiet)
+
+
+def payments(
+    session: Session, files: Files, *, again: Again = False, quiet: Quiet = False
+) -> None:
+    """
+    Sends payments and refunds, as the State Corporation.
+
+    Columns: kind (PAYMENT, REFUND), reference, iin, surname, given_name, patronymic, payer_id,
+    payer_name, payer_kind (INDEPENDENT, EMPLOYER or empty), period (MMYYYY), received_on,
+    amount, knp, and of a refund refund_reference, refunded_on.
+    """
+    _push(session, PAYMENT_FEED, files, session.sender(), again=again, quiet=quiet)
+
+
+def roster_changes(
+    session: Session, body: Body, files: Files, *, again: Again = False, quiet: Quiet = False
+) -> None:
+    """
+    Sends who joined a body and who left it, as that body.
+
+    Columns: op (ADD, REMOVE), iin, changed_on, reservist (true or empty).
+    """
+    _push(session, ROSTER_CHANGE_FEED, files, session.sender(body), again=again, quiet=quiet)
+
+
+def roster(session: Session, body: Body, file: File, *, again: Again = False) -> None:
+    """
+    Sends the full list of a body, as that body: whole, or not at all.
+
+    Columns: iin, reservist (true or empty). Whoever is not in the list is no longer listed; a
+    list that would end too many listings waits for a supervisor.
+    """
+    sender = session.sender(body)
+    destination = Destination("ROSTER", sender, session.address)
+    sent = send_roster(session.client(sender), body, file, destination, again=again)
+    if session.as_json:
+        output.emit_indented(sent.document())
+    else:
+        rosters.draw(sent)
+
+
+def _push(
+    session: Session, feed: Feed, files: list[Path], sender: str, *, again: bool, quiet: bool
+) -> None:
+    destination = Destination(feed.name, sender, session.address)
+    missing = [str(file) for file in files if str(file) != "-" and not file.is_file()]
+    if missing:
+        raise Failure("there are no such files; nothing was sent", tuple(missing))
+    with stoppable() as stop, feed.open(session.client(sender)) as opened:
+        push = FilePush(opened, feed.layout, destination, stop)
+        for file in files:
+            _push_one(session, push, file, again=again, quiet=quiet)
+
+
+def _push_one(session: Session, push: FilePush, file: Path, *, again: bool, quiet: bool) -> None:
+    try:
+        with shown_progress(file, quiet=quiet) as watch:
+            pushed = push.push(file, watch, again=again)
+    except CannotTell as error:
+        raise Failure(
+            str(told(error, session.address)),
+            (f"what was acknowledged of {file} is stored; run the same command again to go on",),
+            UNKNOWN,
+        ) from error
+    if session.as_json:
+        output.emit(report.document(pushed))
+    else:
+        report.draw(pushed)
+    if pushed.stopped_at:
+        line = output.count(pushed.stopped_at)
+        raise Failure(
+            f"stopped before line {line}; run the same command again to go on",
+            status=INTERRUPTED,
+        )

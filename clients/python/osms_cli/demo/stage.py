@@ -1,0 +1,83 @@
+"""Where the demonstration is played: its folder, its server, and who takes part in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from osms_cli.failures import MISUSED, Failure
+from osms_cli.scenario.delivery import Actors
+from osms_cli.throwaway import SANDBOX, running_server, scrubbed_environment, server_command
+from osms_client import Certificates
+
+MARK: Final = ".osms-demo"
+_VERIFY_SECONDS: Final = 600
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The folder of one demonstration."""
+
+    folder: Path
+
+    @property
+    def region(self) -> Path:
+        """Where the files of the senders are."""
+        return self.folder / "region"
+
+    @property
+    def state(self) -> Path:
+        """Where the server keeps its database and certificates."""
+        return self.folder.resolve() / "state"
+
+    def clear(self) -> None:
+        """Begins afresh. Failure: the folder has something else in it."""
+        mark = self.folder / MARK
+        if self.folder.exists() and any(self.folder.iterdir()) and not mark.exists():
+            raise Failure(
+                f"{self.folder} is not empty, and no demonstration was played there",
+                ("name another folder with --folder",),
+                MISUSED,
+            )
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        self.folder.mkdir(parents=True)
+        mark.write_text("a demonstration was played here; it may be removed\n", encoding="utf-8")
+
+    @contextmanager
+    def served(self) -> Iterator[Actors]:
+        """Everybody who takes part, connected by mTLS to a server with a database of its own."""
+        arguments = [*SANDBOX, "--state-folder", str(self.state)]
+        with running_server(arguments, log=self.folder / "server.log") as address:
+            actors = Actors(address, lambda name: Certificates(self.state / "certificates", name))
+            try:
+                yield actors
+            finally:
+                actors.close()
+
+    def verify(self) -> str:
+        """Compares every timeline with the facts; what was found. Failure: they differ."""
+        done = subprocess.run(  # noqa: S603 - our own program and arguments
+            server_command(["verify", "--state-folder", str(self.state)]),
+            check=False,
+            capture_output=True,
+            env=scrubbed_environment(),
+            stdin=subprocess.DEVNULL,
+            timeout=_VERIFY_SECONDS,
+        )
+        told = done.stdout.decode(errors="replace").strip()
+        if done.returncode:
+            errors = done.stderr.decode(errors="replace").splitlines()
+            raise Failure("the timelines are not what the facts say", (told, *errors[-5:]))
+        return told
+
+    def described(self, name: str) -> dict[str, Any]:
+        """One of the files that describe the region."""
+        content: dict[str, Any] = json.loads((self.region / name).read_text(encoding="utf-8"))
+        return content

@@ -1,0 +1,205 @@
+"""
+The lines of a file as records: CSV with a header, or NDJSON, told apart by the first character.
+
+A record is one line. What stands in a line that is none goes with it to the service, so a bad
+line never stops the lines beside it; a file whose header is wrong is refused before anything is
+sent, since then every line would be.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Final, Generic, TypeVar
+
+from osms_cli.failures import Failure
+from osms_cli.feeding.layout import CONTENT_MAX, Layout, fault, unreadable
+from osms_cli.feeding.source import Source
+from osms_client import Unreadable, Violation
+
+Record = TypeVar("Record")
+Fields = Sequence[str]
+
+_BOM: Final = b"\xef\xbb\xbf"
+_DELIMITERS: Final = (",", ";", "\t")
+
+
+class _NoRecord(Exception):
+    """A line that has no fields to read."""
+
+    def __init__(self, field: str, description: str) -> None:
+        super().__init__(description)
+        self.violation = fault(field, description)
+
+
+class Records(Generic[Record]):
+    """The records of a file, in order, and where in the file each of them stands."""
+
+    def __init__(self, source: Source, layout: Layout[Record]) -> None:
+        self._source = source
+        self._layout = layout
+        self._lines = source.lines()
+        self._line = 0  # lines read so far, blank ones and the header included
+        self._apart: list[int] = []  # records before each line that is none
+        self.count = 0
+
+    def line_of(self, record: int) -> int:
+        """The line, from 1, on which a record, from 0, stands."""
+        return record + 1 + bisect_right(self._apart, record)
+
+    def __iter__(self) -> Iterator[Record | Unreadable]:
+        """The records. Failure: the file has no header that fits."""
+        first = self._first_line()
+        if first is None:
+            return
+        if first.startswith(b"{"):
+            yield from self._records(chain((first,), self._lines), _object_splitter(self._layout))
+        else:
+            self._note_apart()
+            split = _csv_splitter(self._layout, first, self._source.name)
+            yield from self._records(self._lines, split)
+
+    def _first_line(self) -> bytes | None:
+        for raw in self._lines:
+            line = raw.removeprefix(_BOM)
+            if line.strip():
+                return line
+            self._note_apart()
+        return None
+
+    def _note_apart(self) -> None:
+        """Notes a line that is no record: the header, or a blank one."""
+        self._apart.append(self.count)
+
+    def _records(
+        self, lines: Iterator[bytes], split: Callable[[str], Fields]
+    ) -> Iterator[Record | Unreadable]:
+        read = self._layout.read
+        for raw in lines:
+            try:
+                line = raw.decode().rstrip("\r\n")
+                if not line:
+                    self._note_apart()
+                    continue
+                fields = split(line)
+                record: Record | Unreadable = read(fields)
+            except (ValueError, _NoRecord) as error:
+                record = self._unreadable(raw, split, error)
+            self.count += 1
+            yield record
+
+    def _unreadable(
+        self, raw: bytes, split: Callable[[str], Fields], error: Exception
+    ) -> Unreadable:
+        line = raw.decode(errors="backslashreplace").rstrip("\r\n")
+        if isinstance(error, UnicodeDecodeError):
+            return unreadable(line, [fault("line", f"not UTF-8 at byte {error.start + 1}")])
+        if isinstance(error, _NoRecord):
+            return unreadable(line, [error.violation])
+        violations: list[Violation] = list(self._layout.faults(split(line)))
+        return unreadable(line, violations or [fault("line", str(error))])
+
+
+def _csv_splitter(layout: Layout[Any], header: bytes, name: str) -> Callable[[str], Fields]:
+    """Splits a line into the fields of the layout, in the order that the header gives."""
+    text = header.decode(errors="replace").rstrip("\r\n")
+    delimiter = next((each for each in _DELIMITERS if each in text), ",")
+    columns = [column.strip().lower() for column in _cells(text, delimiter)]
+    _check_header(layout, columns, name)
+    arrange = _arranged(layout, columns)
+
+    def split(line: str) -> Fields:
+        if len(line) > CONTENT_MAX:
+            raise _NoRecord("line", f"longer than {CONTENT_MAX} characters")
+        cells = _cells(line, delimiter) if '"' in line else line.split(delimiter)
+        if len(cells) != len(columns):
+            raise _NoRecord("line", f"{len(cells)} fields, and the header has {len(columns)}")
+        return arrange(cells)
+
+    return split
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration) as error:
+        raise _NoRecord("line", f"quoted wrongly: {error}") from error
+
+
+def _arranged(layout: Layout[Any], columns: list[str]) -> Callable[[list[str]], Fields]:
+    """Puts cells in the order of the layout; a column that is not in the file is empty."""
+    if tuple(columns) == layout.columns:
+        return lambda cells: cells
+    places = [columns.index(each) if each in columns else -1 for each in layout.columns]
+    pick = itemgetter(*places)
+    return lambda cells: pick([*cells, ""])
+
+
+def _check_header(layout: Layout[Any], columns: list[str], name: str) -> None:
+    missing = [column for column in layout.columns if column in layout.required - set(columns)]
+    unknown = [column for column in columns if column not in layout.columns]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    faults = [
+        *(f"column {column!r} is missing" for column in missing),
+        *(f"column {column!r} is not known" for column in unknown),
+        *(f"column {column!r} stands there twice" for column in twice),
+    ]
+    if faults:
+        message = f"{name} has no header of a {layout.name} file; nothing was sent"
+        raise Failure(message, (*faults, f"expected: {','.join(layout.columns)}"))
+
+
+def _object_splitter(layout: Layout[Any]) -> Callable[[str], Fields]:
+    """Splits a line of NDJSON into the fields of the layout."""
+    known = frozenset(layout.columns)
+
+    def split(line: str) -> Fields:
+        if len(line) > CONTENT_MAX:
+            raise _NoRecord("line", f"longer than {CONTENT_MAX} characters")
+        given = _object_of(line)
+        if unknown := sorted(given.keys() - known):
+            raise _NoRecord(unknown[0], "there is no such field")
+        return [_text(column, given.get(column)) for column in layout.columns]
+
+    return split
+
+
+def _object_of(line: str) -> dict[str, Any]:
+    try:
+        given = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise _NoRecord("line", f"not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise _NoRecord("line", "not a JSON object")
+    return given
+
+
+def _text(column: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    raise _NoRecord(column, "neither text nor a number")
+
+
+def record_of(line: str, layout: Layout[Record]) -> Record | None:
+    """The record of one line of NDJSON. Failure: it is none, with everything that is wrong."""
+    try:
+        fields = _object_splitter(layout)(line)
+    except _NoRecord as error:
+        raise Failure("the line is no record", (_told(error.violation),)) from error
+    try:
+        return layout.read(fields)
+    except ValueError as error:
+        faults = tuple(_told(each) for each in layout.faults(fields))
+        raise Failure("the line is no record", faults or (str(error),)) from error
+
+
+def _told(violation: Violation) -> str:
+    return f"{violation.field}: {violation.description}"

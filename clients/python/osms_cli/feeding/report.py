@@ -1,0 +1,114 @@
+"""How a push ended, for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from osms_cli import output
+from osms_cli.failures import violation_line
+from osms_cli.feeding.push import Pushed
+from osms_cli.feeding.tally import FIRST_FEW, Tally
+
+_COUNTED = (
+    ("accepted", "stored as facts"),
+    ("duplicate", "known before, counted once"),
+    ("rejected", "in the repair queue"),
+    ("held", "waiting for a supervisor's approval"),
+    ("repeated", "stored before the line was cut; what became of them was not seen"),
+)
+
+
+def document(pushed: Pushed) -> dict[str, Any]:
+    """A push as a JSON document."""
+    position, tally = pushed.position, pushed.tally
+    return {
+        "file": str(pushed.file),
+        "feed": position.destination.feed,
+        "sender": position.destination.sender,
+        "address": position.destination.address,
+        "finished": position.finished,
+        "nothing_to_do": pushed.nothing_to_do,
+        "resumed_at_line": pushed.resumed_at or None,
+        "lines": position.acknowledged,
+        **{name: position.counts.get(name, 0) for name, _ in _COUNTED},
+        "first_position": position.first_position,
+        "next_position": position.first_position + position.acknowledged,
+        "seconds": round(tally.seconds, 3),
+        "lines_per_second": round(tally.lines_per_second, 1),
+        "rejected_by_reason": dict(tally.reasons.most_common()),
+        "flagged": dict(tally.flags),
+        "held_batches": dict(tally.held_batches),
+        "first_rejections": tally.first,
+    }
+
+
+def draw(pushed: Pushed) -> None:
+    """A push as people read it."""
+    for line in _lines(pushed):
+        output.say(line)
+
+
+def _lines(pushed: Pushed) -> Iterator[Text]:
+    position = pushed.position
+    if pushed.nothing_to_do:
+        when = f"{pushed.file} was pushed already ({position.updated})"
+        yield Text(f"{when}: nothing to do; --again pushes it anew")
+        yield from _counts(position.counts)
+        return
+    if pushed.resumed_at:
+        yield Text(f"{pushed.file} goes on from line {output.count(pushed.resumed_at)}")
+    if pushed.uncertain:
+        yield Text(
+            f"  {output.count(pushed.uncertain)} records came into the feed unseen; what they may"
+            " have been is sent again and counted once"
+        )
+    if not position.acknowledged:
+        yield Text(f"{pushed.file}: no lines; the service knows that there is nothing to report")
+        return
+    yield _head(pushed)
+    yield from _counts(position.counts)
+    yield from _faults(pushed.tally)
+
+
+def _head(pushed: Pushed) -> Text:
+    """How many lines went how fast; of a push that went on, how many of the file are done."""
+    tally = pushed.tally
+    rate = f"{output.count(round(tally.lines_per_second))} a second"
+    done = output.count(pushed.position.acknowledged)
+    if not pushed.resumed_at:
+        told = f"{done} lines in {tally.seconds:.1f} s, {rate}"
+    else:
+        told = f"{output.count(tally.sent)} lines in {tally.seconds:.1f} s, {rate}; {done} in all"
+    return Text(f"{pushed.file}: {told}", "bold")
+
+
+def _counts(counts: Mapping[str, int]) -> Iterator[Text]:
+    for name, meaning in _COUNTED:
+        number = counts.get(name, 0)
+        if name == "repeated" and not number:
+            continue
+        style = {"rejected": "red", "held": "yellow"}.get(name, "") if number else ""
+        yield Text.assemble(
+            f"  {name:<10}", (f"{output.count(number):>12}", style), (f"  {meaning}", "dim")
+        )
+
+
+def _faults(tally: Tally) -> Iterator[Text]:
+    for flag, number in tally.flags.most_common():
+        yield Text(f"  flagged {flag}: {output.count(number)}")
+    if tally.reasons:
+        yield Text("rejected, by reason", "bold")
+    for reason, number in tally.reasons.most_common():
+        yield Text(f"  {reason:<26}{output.count(number):>8}")
+    if tally.first:
+        more = tally.counts["rejected"] > FIRST_FEW
+        yield Text("the first of them" if more else "the rejected lines", "bold")
+    for rejected in tally.first:
+        for number, violation in enumerate(rejected.violations):
+            label = "" if number else f"line {output.count(rejected.line)}"
+            yield Text(f"  {label:<14}{violation_line(violation)}")
+    for held_batch, number in tally.held_batches.items():
+        yield Text(f"held: {output.count(number)} in {held_batch}; osms approve {held_batch}")

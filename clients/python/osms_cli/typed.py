@@ -1,0 +1,61 @@
+"""The types of what people type, each with its help and its way of being read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Final
+
+import typer
+
+from osms_cli.moments import parse_day, parse_instant, parse_month
+
+
+def typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A parser whose complaint reaches the user word for word."""
+
+    def read(text: Any) -> Any:
+        if not isinstance(text, str):
+            return text  # a default, which is read already
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+
+    return read
+
+
+read_day: Final = typed(parse_day)
+read_month: Final = typed(parse_month)
+read_instant: Final = typed(parse_instant)
+
+DAY: Final = "YYYY-MM-DD"
+
+Iin = Annotated[str, typer.Argument(metavar="IIN", help="The person, by 12 digits.")]
+OnDay = Annotated[
+    date | None,
+    typer.Option(
+        "--on",
+        metavar=DAY,
+        parser=read_day,
+        help="The day asked about; today by the service's clock if left out.",
+    ),
+]
+RequestId = Annotated[
+    str,
+    typer.Option(
+        "--request-id",
+        metavar="UUID",
+        help="Id of the request; the same one again repeats it without doing it twice.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        "-n",
+        min=1,
+        metavar="N",
+        help="At most so many; 100 in a table, and all with --json, if left out.",
+    ),
+]

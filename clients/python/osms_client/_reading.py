@@ -1,0 +1,285 @@
+"""From protobuf to the values of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.date_pb2 import Date
+from google.type.money_pb2 import Money
+
+from osms.entitlement.v1 import (
+    entitlement_pb2,
+    fact_pb2,
+    feed_pb2,
+    ground_pb2,
+)
+from osms.entitlement.v1 import operations_service_pb2 as operations_pb
+from osms_client import values
+from osms_client.errors import Violation
+
+
+def day(message: Date) -> date:
+    """A calendar day."""
+    return date(message.year, message.month, message.day)
+
+
+def optional_day(message: Any, field: str) -> date | None:
+    """A calendar day, or None where it is unset."""
+    return day(getattr(message, field)) if message.HasField(field) else None
+
+
+def instant(message: Timestamp) -> datetime:
+    """An instant, in UTC."""
+    return message.ToDatetime(tzinfo=UTC)
+
+
+def optional_instant(message: Any, field: str) -> datetime | None:
+    """An instant, or None where it is unset."""
+    return instant(getattr(message, field)) if message.HasField(field) else None
+
+
+def enum_name(enum: Any, number: int, prefix: str) -> str:
+    """The name of an enum value without its prefix; UNKNOWN for one of a later version."""
+    try:
+        return str(enum.Name(number)).removeprefix(prefix)
+    except ValueError:
+        return "UNKNOWN"
+
+
+def ground_kind(number: int) -> str | None:
+    """The kind of a ground; None where there is none."""
+    return enum_name(ground_pb2.GroundKind, number, "GROUND_KIND_") if number else None
+
+
+def outcome(number: int) -> values.Outcome:
+    """What became of a record."""
+    name = enum_name(feed_pb2.Outcome, number, "OUTCOME_")
+    return values.Outcome(name) if name in set(values.Outcome) else values.Outcome.UNKNOWN
+
+
+def provisions(messages: Any) -> tuple[values.Provision, ...]:
+    """Provisions by code."""
+    return tuple(values.Provision(message.code, message.text) for message in messages)
+
+
+def entitlement(message: entitlement_pb2.Entitlement) -> values.Entitlement:
+    """The answer about one person on one day."""
+    return values.Entitlement(
+        iin=message.iin,
+        on_date=day(message.on_date),
+        status=enum_name(entitlement_pb2.EntitlementStatus, message.status, "ENTITLEMENT_STATUS_"),
+        ground=ground_kind(message.ground_kind),
+        financing=enum_name(entitlement_pb2.Financing, message.financing, "FINANCING_"),
+        last_date=optional_day(message, "last_date"),
+        open_ended=message.open_ended,
+        provisions=provisions(message.provisions),
+        revision=message.revision,
+        revision_time=instant(message.revision_time),
+        receipt_id=message.receipt_id,
+        text=message.text,
+    )
+
+
+def ground(message: ground_pb2.Ground) -> values.Ground:
+    """A ground with its days."""
+    return values.Ground(
+        kind=ground_kind(message.kind) or "",
+        category=message.category,
+        start=day(message.valid.start_date),
+        end=optional_day(message.valid, "end_date"),
+        provisions=provisions(message.provisions),
+        depends_on=tuple(message.depends_on),
+        fact_ids=tuple(message.fact_ids),
+    )
+
+
+def timeline(message: Any) -> values.Timeline:
+    """Every stretch of days of a person."""
+    return values.Timeline(
+        iin=message.iin,
+        stretches=tuple(
+            values.Stretch(
+                day(stretch.valid.start_date),
+                optional_day(stretch.valid, "end_date"),
+                tuple(ground(each) for each in stretch.grounds),
+            )
+            for stretch in message.stretches
+        ),
+        revision=message.revision,
+        revision_time=instant(message.revision_time),
+        receipt_id=message.receipt_id,
+    )
+
+
+def explanation(message: Any) -> values.Explanation:
+    """One day of one person with everything it rests on."""
+    return values.Explanation(
+        entitlement=entitlement(message.entitlement),
+        grounds=tuple(ground(each) for each in message.grounds),
+        absent_grounds=tuple(
+            values.AbsentGround(
+                ground_kind(each.kind) or "", each.reason, each.text, dict(each.details)
+            )
+            for each in message.absent_grounds
+        ),
+        facts=tuple(fact(each) for each in message.facts),
+    )
+
+
+def fact(message: fact_pb2.Fact) -> values.Fact:
+    """A fact as it was told."""
+    kind = message.WhichOneof("content") or ""
+    return values.Fact(
+        fact_id=message.fact_id,
+        kind=kind,
+        sender=message.sender,
+        record_time=instant(message.record_time),
+        revision=message.revision,
+        content=plain(getattr(message, kind)) if kind else {},
+    )
+
+
+def plain(message: Message) -> Mapping[str, object]:
+    """The fields of a message that are set, with dates, months and amounts as text."""
+    return {field.name: _plain(value, field.name) for field, value in message.ListFields()}
+
+
+def _plain(value: object, name: str) -> object:
+    if isinstance(value, Date):
+        text = f"{value.year:04d}-{value.month:02d}"
+        return f"{text}-{value.day:02d}" if value.day or name != "period" else text
+    if isinstance(value, Money):
+        return f"{value.units}.{abs(value.nanos) // 10_000_000:02d}"
+    if isinstance(value, Timestamp):
+        return instant(value).isoformat()
+    if isinstance(value, Message):
+        return plain(value)
+    if isinstance(value, (str, int, bool, float)):
+        return _enum_text(name, value)
+    return [_plain(each, name) for each in value]  # type: ignore[attr-defined]
+
+
+def _enum_text(name: str, value: object) -> object:
+    if name == "payer_kind" and isinstance(value, int):
+        return enum_name(fact_pb2.PayerKind, value, "PAYER_KIND_")
+    return value
+
+
+def violations(messages: Any) -> tuple[Violation, ...]:
+    """Everything that is wrong."""
+    return tuple(Violation(each.field, each.reason, each.description) for each in messages)
+
+
+def record_outcome(message: feed_pb2.RecordOutcome) -> values.RecordOutcome:
+    """What became of a record."""
+    return values.RecordOutcome(
+        message.position,
+        outcome(message.outcome),
+        violations(message.violations),
+        message.rejection_id,
+        message.held_batch_id,
+        tuple(message.flags),
+    )
+
+
+def ack(message: feed_pb2.FeedAck) -> values.Ack:
+    """An acknowledgement."""
+    return values.Ack(
+        next_position=message.next_position,
+        revision=message.revision,
+        record_time=instant(message.record_time),
+        accepted=message.accepted_count,
+        duplicate=message.duplicate_count,
+        rejected=message.rejected_count,
+        held=message.held_count,
+        repeated=message.repeated_count,
+        outcomes=tuple(record_outcome(each) for each in message.outcomes),
+    )
+
+
+def registration(message: fact_pb2.DocumentRegistration) -> values.Registration:
+    """A registration on documents."""
+    return values.Registration(
+        message.registration_id,
+        message.iin,
+        message.category,
+        day(message.applied_date),
+        tuple(message.documents),
+        message.registered_by,
+        message.repeat_reason,
+    )
+
+
+def rejection(message: operations_pb.Rejection) -> values.Rejection:
+    """A rejected line."""
+    line = message.WhichOneof("line")
+    return values.Rejection(
+        rejection_id=message.rejection_id,
+        feed=enum_name(feed_pb2.FeedKind, message.feed_kind, "FEED_KIND_"),
+        sender=message.sender,
+        position=message.position,
+        record_time=instant(message.record_time),
+        state=enum_name(operations_pb.RejectionState, message.state, "REJECTION_STATE_"),
+        violations=violations(message.violations),
+        line=plain(getattr(message, line)) if line else {},
+    )
+
+
+def held_batch(message: operations_pb.HeldBatch) -> values.HeldBatch:
+    """Something that waits for a supervisor, or was decided."""
+    return values.HeldBatch(
+        held_batch_id=message.held_batch_id,
+        kind=enum_name(operations_pb.HeldKind, message.kind, "HELD_KIND_"),
+        requested_by=message.requested_by,
+        arrival_time=instant(message.arrival_time),
+        state=enum_name(operations_pb.HeldState, message.state, "HELD_STATE_"),
+        waiting=message.waiting_count,
+        subject=message.subject,
+        reason=message.reason,
+        decided_by=message.decided_by,
+        decision_time=optional_instant(message, "decision_time"),
+    )
+
+
+def incident(message: operations_pb.Incident) -> values.Incident:
+    """A technical failure."""
+    return values.Incident(
+        incident_code=message.incident_code,
+        systems=tuple(message.systems),
+        started_on=day(message.started_date),
+        ended_on=optional_day(message, "ended_date"),
+        declared_by=message.declared_by,
+        approved=message.approved,
+        record_time=optional_instant(message, "record_time"),
+    )
+
+
+def feed_status(message: operations_pb.FeedStatus) -> values.FeedStatus:
+    """What a sender owes, and what arrived."""
+    return values.FeedStatus(
+        obligation=enum_name(operations_pb.FeedObligation, message.obligation, "FEED_OBLIGATION_"),
+        sender=message.sender,
+        last_arrival_time=optional_instant(message, "last_arrival_time"),
+        due_on=optional_day(message, "due_date"),
+        timeliness=enum_name(operations_pb.FeedTimeliness, message.timeliness, "FEED_TIMELINESS_"),
+        late_days=message.late_days,
+        provision=message.provision,
+    )
+
+
+def access(message: operations_pb.Access) -> values.Access:
+    """One answer that was given about a person."""
+    return values.Access(
+        receipt_id=message.receipt_id,
+        record_time=instant(message.record_time),
+        caller=message.caller,
+        method=message.method,
+        on_date=optional_day(message, "on_date"),
+        status=enum_name(entitlement_pb2.EntitlementStatus, message.status, "ENTITLEMENT_STATUS_"),
+        ground=ground_kind(message.ground_kind),
+        revision=message.revision,
+    )

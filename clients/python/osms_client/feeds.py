@@ -1,0 +1,166 @@
+"""
+Pushes to the feeds: batches ahead of their acknowledgements, and going on after a cut line.
+
+A record's position is where it stands in its feed. The service tells the position to go on from
+when the feed is opened; what it has acknowledged is stored for good. Should the line be cut, the
+batches that are not yet acknowledged are kept here and sent again: the service takes what it has
+not had, and acknowledges the rest again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from queue import SimpleQueue
+from typing import Any, Final, Generic, TypeVar
+from uuid import uuid4
+
+import grpc
+
+from osms_client import _reading
+from osms_client.errors import CannotTell, from_rpc_error
+from osms_client.values import Ack
+
+Record = TypeVar("Record")
+
+BATCH_SIZE: Final = 2_000
+BATCHES_IN_FLIGHT: Final = 4
+_BACKOFF_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
+
+
+def new_request_id() -> str:
+    """An id for a mutation; keep it to send the same mutation again."""
+    return str(uuid4())
+
+
+class FeedPush(Generic[Record]):
+    """
+    One connection to a feed, open from `with` to its end.
+
+    *next_position* is the position of the next record that the service expects.
+    """
+
+    def __init__(
+        self,
+        call: Callable[[Iterator[Any]], Any],
+        opening: Any,
+        make_batch: Callable[[int, Sequence[Record]], Any],
+        *,
+        idle_timeout: float,
+    ) -> None:
+        self._start_call = call
+        self._opening = opening
+        self._make_batch = make_batch
+        self._idle_timeout = idle_timeout
+        self._in_flight: deque[Any] = deque()
+        self._requests: SimpleQueue[Any] = SimpleQueue()
+        self.next_position = 0
+        self.batch_records_max = 0
+
+    def __enter__(self) -> FeedPush[Record]:
+        """Opens the feed; an older connection to it is ended."""
+        self._open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Closes the connection."""
+        self._requests.put(None)
+        self._call.cancel()
+
+    def send(self, records: Iterable[Record], *, batch_size: int = BATCH_SIZE) -> Iterator[Ack]:
+        """
+        Sends records from `next_position` on, and yields the acknowledgements as they come; first
+        those that were not asked for when records were sent before.
+
+        CannotTell: the service could not be reached again. TakenOver: another connection goes on
+        with the feed. After either, open the feed anew and go on from its position.
+        """
+        size = min(batch_size, self.batch_records_max)
+        remaining = iter(records)
+        while self._in_flight:
+            yield self._acknowledged()
+        position = self.next_position
+        while batch := list(islice(remaining, size)):
+            if len(self._in_flight) >= BATCHES_IN_FLIGHT:
+                yield self._acknowledged()
+            request = self._make_batch(position, batch)
+            position += len(batch)
+            self._in_flight.append(request)
+            self._requests.put(request)
+        while self._in_flight:
+            yield self._acknowledged()
+
+    def report_nothing(self) -> Ack:
+        """Tells the service that there is nothing to report today."""
+        while self._in_flight:
+            self._acknowledged()
+        request = self._make_batch(self.next_position, [])
+        self._in_flight.append(request)
+        self._requests.put(request)
+        return self._acknowledged()
+
+    def _acknowledged(self) -> Ack:
+        """The acknowledgement of the oldest batch in flight."""
+        for pause in (*_BACKOFF_SECONDS, None):
+            try:
+                response = self._receive()
+            except CannotTell:
+                if pause is None:
+                    raise
+                self._go_on_after(pause)
+                continue
+            self._in_flight.popleft()
+            ack = _reading.ack(response.ack)
+            self.next_position = ack.next_position
+            return ack
+        raise AssertionError
+
+    def _go_on_after(self, pause: float) -> None:
+        """Opens the feed again, and sends again what is not acknowledged."""
+        time.sleep(pause)
+        try:
+            self._open()
+        except CannotTell:
+            return
+        for request in self._in_flight:
+            self._requests.put(request)
+
+    def _open(self) -> None:
+        self._requests.put(None)
+        self._requests = SimpleQueue()
+        self._requests.put(self._opening)
+        self._call = self._start_call(iter(self._requests.get, None))
+        ready = self._receive().ready
+        self.batch_records_max = ready.batch_records_max
+        if not self._in_flight:
+            self.next_position = ready.next_position
+
+    def _receive(self) -> Any:
+        """The next response; CannotTell if there is none within the idle timeout."""
+        response = next_response(self._call, self._idle_timeout)
+        if response is None:
+            message = "the service ended the stream"
+            raise CannotTell(message)
+        return response
+
+
+def next_response(call: Any, seconds: float) -> Any:
+    """The next response of a stream, None at its end. CannotTell: none came within *seconds*."""
+    watch = threading.Timer(seconds, call.cancel)
+    watch.start()
+    try:
+        return next(call, None)
+    except grpc.RpcError as error:
+        told = from_rpc_error(error)
+        raise (
+            CannotTell("the service did not answer in time") if _is_cancelled(error) else told
+        ) from error
+    finally:
+        watch.cancel()
+
+
+def _is_cancelled(error: Any) -> bool:
+    return bool(error.code() is grpc.StatusCode.CANCELLED)

@@ -1,0 +1,272 @@
+"""What the service answers, as dataclasses with dates and plain codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from osms_client.errors import Violation
+
+
+class Outcome(StrEnum):
+    """What became of a record. Values that are not known here are UNKNOWN."""
+
+    UNKNOWN = "UNKNOWN"
+    ACCEPTED = "ACCEPTED"
+    DUPLICATE = "DUPLICATE"
+    REJECTED = "REJECTED"
+    HELD_FOR_APPROVAL = "HELD_FOR_APPROVAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A provision of the Rules, by code, with a sentence where a language was asked for."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """The answer about one person on one day."""
+
+    iin: str
+    on_date: date
+    status: str
+    """ENTITLED, NOT_ENTITLED or NOT_REGISTERED."""
+
+    ground: str | None
+    """Kind of the ground reported first, such as PAYER; None if not entitled."""
+
+    financing: str
+    """OSMS, or GVFMC for the guaranteed volume of free care."""
+
+    last_date: date | None
+    """Last entitled day, included; None if not entitled, or open-ended."""
+
+    open_ended: bool
+    provisions: tuple[Provision, ...]
+    revision: str
+    revision_time: datetime
+    receipt_id: str
+    text: str = ""
+
+    @property
+    def entitled(self) -> bool:
+        """Whether the person is entitled on the day."""
+        return self.status == "ENTITLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A ground, with its days [start, end); *end* is None where it is open-ended."""
+
+    kind: str
+    category: str
+    start: date
+    end: date | None
+    provisions: tuple[Provision, ...]
+    depends_on: tuple[str, ...] = ()
+    fact_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days [start, end) on which the same grounds hold; *end* is None where open-ended."""
+
+    start: date
+    end: date | None
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every stretch of days of a person; days between stretches are without the right."""
+
+    iin: str
+    stretches: tuple[Stretch, ...]
+    revision: str
+    revision_time: datetime
+    receipt_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentGround:
+    """A kind of ground that does not hold on the day, and why."""
+
+    kind: str
+    reason: str
+    text: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as it was told: its kind, who told it, since when it is known, and its fields."""
+
+    fact_id: str
+    kind: str
+    sender: str
+    record_time: datetime
+    revision: str
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One day of one person with everything it rests on."""
+
+    entitlement: Entitlement
+    grounds: tuple[Ground, ...]
+    absent_grounds: tuple[AbsentGround, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration on documents; *last_date* is None where it was not told."""
+
+    registration_id: str
+    iin: str
+    category: str
+    applied_on: date
+    documents: tuple[str, ...]
+    registered_by: str
+    repeat_reason: str
+    last_date: date | None = None
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """What is known of a person."""
+
+    iin: str
+    entitlement: Entitlement
+    first_record_time: datetime
+    fact_counts: Mapping[str, int]
+    registrations: tuple[Registration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutcome:
+    """What became of the record at a position."""
+
+    position: int
+    outcome: Outcome
+    violations: tuple[Violation, ...] = ()
+    rejection_id: str = ""
+    held_batch_id: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Everything below *next_position* is stored."""
+
+    next_position: int
+    revision: str
+    record_time: datetime
+    accepted: int
+    duplicate: int
+    rejected: int
+    held: int
+    repeated: int
+    outcomes: tuple[RecordOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotResult:
+    """What became of a roster snapshot."""
+
+    outcome: Outcome
+    revision: str
+    arrival_time: datetime
+    entered: int
+    left: int
+    unchanged: int
+    held_batch_id: str
+    rejected_lines: tuple[RecordOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A rejected line, as it was sent, and what is wrong with it."""
+
+    rejection_id: str
+    feed: str
+    sender: str
+    position: int
+    record_time: datetime
+    state: str
+    violations: tuple[Violation, ...]
+    line: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBatch:
+    """Something that waits for a supervisor, or was decided."""
+
+    held_batch_id: str
+    kind: str
+    requested_by: str
+    arrival_time: datetime
+    state: str
+    waiting: int
+    subject: str
+    reason: str
+    decided_by: str
+    decision_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A held batch after a decision, and how many records were decided."""
+
+    held_batch: HeldBatch
+    count: int
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A technical failure; *ended_on* is its last day, included."""
+
+    incident_code: str
+    systems: tuple[str, ...]
+    started_on: date
+    ended_on: date | None
+    declared_by: str
+    approved: bool
+    record_time: datetime | None
+    outcome: Outcome = Outcome.ACCEPTED
+    held_batch_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """What a sender owes, what arrived last, and whether it is on time."""
+
+    obligation: str
+    sender: str
+    last_arrival_time: datetime | None
+    due_on: date | None
+    timeliness: str
+    late_days: int
+    provision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One answer that was given about a person."""
+
+    receipt_id: str
+    record_time: datetime
+    caller: str
+    method: str
+    on_date: date | None
+    status: str
+    ground: str | None
+    revision: str

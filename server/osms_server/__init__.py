@@ -1,0 +1,1 @@
+"""The register of consumers of compulsory social medical insurance, as a gRPC service."""

@@ -1,0 +1,161 @@
+"""The command `osms-server`: serves, migrates, rebuilds, verifies, makes certificates."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from osms_server import maintenance
+from osms_server.bootstrap import CannotListen, FolderInUse, connect, database, running_server
+from osms_server.certificates import make_development_certificates
+from osms_server.config import Settings, Transport
+from osms_server.logs import configure_logs
+from osms_server.persistence.embedded import EmbeddedPostgresError
+from osms_server.persistence.migration import migrate as migrate_schema
+from osms_server.rpc.identity import SANDBOX_CALLERS
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="The register of consumers of compulsory social medical insurance.",
+)
+
+Dsn = Annotated[
+    str | None, typer.Option(help="DSN of a PostgreSQL >= 15; without it, one of our own.")
+]
+StateFolder = Annotated[
+    Path | None, typer.Option(help="Folder of the embedded PostgreSQL and certificates.")
+]
+
+
+def _settings(**given: Any) -> Settings:
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = Settings.read(**chosen)
+    configure_logs(settings.log_format)
+    return settings
+
+
+@app.command(epilog="Example: osms-server serve --sandbox")
+def serve(
+    listen: Annotated[str | None, typer.Option(help="Address and port.")] = None,
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+    sandbox: Annotated[
+        bool | None, typer.Option("--sandbox", help="Let callers move the clock and empty it.")
+    ] = None,
+    plaintext: Annotated[
+        bool, typer.Option("--plaintext", help="No TLS; loopback only, callers name themselves.")
+    ] = False,
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", help="Throw the register away at the end.")
+    ] = False,
+    until_stdin_closes: Annotated[
+        bool, typer.Option("--until-stdin-closes", help="Also stop when standard input ends.")
+    ] = False,
+) -> None:
+    """Serves until it is told to stop (SIGTERM, SIGINT)."""
+    settings = _settings(
+        listen=listen,
+        dsn=dsn,
+        state_folder=state_folder,
+        sandbox=sandbox,
+        transport=Transport.PLAINTEXT if plaintext else None,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if until_stdin_closes:
+        threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
+    with running_server(settings, ephemeral=ephemeral) as running:
+        sys.stdout.write(f"osms-server ready at {running.address}\n")
+        sys.stdout.flush()
+        stop.wait()
+
+
+def _wait_for_end_of_input(stop: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop.set()
+
+
+@app.command(epilog="Example: osms-server migrate --dsn postgresql://osms@db/osms")
+def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
+    """Brings the schema of the database to the version of this server."""
+    settings = _settings(dsn=dsn, state_folder=state_folder)
+    with database(settings) as found:
+        engines = connect(found, settings)
+        migrate_schema(engines.transactions)
+        engines.dispose()
+    typer.echo("the schema is up to date")
+
+
+Processes = Annotated[
+    int | None, typer.Option(min=1, help="Processes that share the work; all cores by default.")
+]
+
+
+@app.command(epilog="Example: osms-server verify --dsn postgresql://osms@db/osms")
+def verify(dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None) -> None:
+    """Compares every timeline with the facts; exits with 1 if any differs."""
+    settings = _settings(dsn=dsn, state_folder=state_folder)
+    with database(settings) as found:
+        report = maintenance.verify(found, settings, processes)
+    typer.echo(
+        f"{report.compared.people} people compared in {report.seconds:.1f} s"
+        f" ({report.people_per_second:.0f} a second): {report.differing} differences"
+    )
+    raise typer.Exit(1 if report.differing else 0)
+
+
+@app.command(epilog="Example: osms-server rebuild --processes 8")
+def rebuild(
+    dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None
+) -> None:
+    """Makes every timeline anew from the facts."""
+    settings = _settings(dsn=dsn, state_folder=state_folder)
+    with database(settings) as found:
+        report = maintenance.rebuild(found, settings, processes)
+    typer.echo(
+        f"{report.compared.people} people rebuilt in {report.seconds:.1f} s"
+        f" ({report.people_per_second:.0f} a second): {report.differing} were not as the facts say"
+    )
+
+
+@app.command(epilog="Example: osms-server certificates ./certificates")
+def certificates(
+    folder: Annotated[Path, typer.Argument(help="Folder to write them to.")],
+) -> None:
+    """Makes an authority, a server and every caller of a sandbox, for development."""
+    if make_development_certificates(folder, SANDBOX_CALLERS):
+        typer.echo(f"certificates for {len(SANDBOX_CALLERS)} callers are in {folder}")
+    else:
+        typer.echo(f"{folder} has certificates already; nothing was changed")
+
+
+def run() -> None:
+    """Runs the command; what a user can mend is told in one line."""
+    try:
+        app()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "_".join(str(part) for part in fault["loc"]).upper()
+            sys.stderr.write(f"osms-server: {f'OSMS_{name}: ' if name else ''}{fault['msg']}\n")
+        sys.exit(2)
+    except (CannotListen, FolderInUse, EmbeddedPostgresError) as error:
+        sys.stderr.write(f"osms-server: {error}\n")
+        sys.exit(1)
+    except OperationalError as error:
+        told = " ".join(str(error.orig).split())
+        sys.stderr.write(f"osms-server: the database cannot be used: {told}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

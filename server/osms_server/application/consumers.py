@@ -1,0 +1,148 @@
+"""
+Registers persons on documents (p. 21, 57), and revokes registrations.
+
+What the Rules refuse is refused with the paragraph: all of it at once, so that an operator need
+not try again for every reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from osms_server.application.callers import Caller
+from osms_server.application.drafts import Drafts, PersonDraft
+from osms_server.application.ports import Transaction
+from osms_server.application.rows import RegistrationRow, RevocationRow
+from osms_server.domain.calendar import ONE_DAY
+from osms_server.domain.codes import Category, Document
+from osms_server.domain.errors import InvalidRequest, NotFound, RefusedByRules, WrongState
+from osms_server.domain.identifiers import Iin
+from osms_server.domain.violations import Reason, Violation
+from osms_server.rules.acceptance import crisis_window_open
+from osms_server.rules.parameters import Parameters
+from osms_server.rules.reference import DOCUMENT_ROUTES
+from osms_server.rules.standing import document_end, fold_episodes, fold_registrations
+
+
+class RegisterConsumer(NamedTuple):
+    """An operator asks to register a person on documents."""
+
+    iin: Iin
+    category: Category
+    applied_on: date
+    documents: tuple[Document, ...]
+    repeat_reason: str
+
+
+class Registered(NamedTuple):
+    """A registration, and the last day of its right, included."""
+
+    row: RegistrationRow
+    last_date: date
+
+
+def register_consumer(
+    tx: Transaction, parameters: Parameters, caller: Caller, command: RegisterConsumer
+) -> Registered:
+    """
+    Registers a person for one month from the application.
+
+    InvalidRequest: the application lies in the future or too far back. RefusedByRules: no
+    documents suffice for the category, these do not, it holds already, or a second registration
+    has no reason. NotAllowed: a second registration, and the caller is no supervisor.
+    """
+    _refuse_date(command.applied_on, tx.day, parameters)
+    drafts = Drafts(tx, parameters)
+    drafts.gather([command.iin])
+    draft = drafts.of(command.iin)
+    refusals = tuple(_refusals(draft, command, parameters))
+    if refusals:
+        raise RefusedByRules(refusals)
+    if _is_repeated(draft, command.category):
+        caller.must_be_supervisor("register the same person and category again")
+    row = RegistrationRow(
+        command.iin,
+        tx.new_id(),
+        command.category,
+        command.applied_on,
+        [str(document) for document in command.documents],
+        caller.name,
+        command.repeat_reason,
+        tx.revision,
+    )
+    drafts.add_registration(row)
+    drafts.keep()
+    return Registered(row, document_end(command.applied_on, parameters) - ONE_DAY)
+
+
+def _refuse_date(applied_on: date, today: date, parameters: Parameters) -> None:
+    if applied_on > today:
+        value = f"{applied_on} > {today}"
+        raise InvalidRequest((Violation("applied_date", Reason.DATE_IN_FUTURE, value),))
+    first = parameters.first_date.on(today)
+    if applied_on < first:
+        value = f"{applied_on} < {first}"
+        raise InvalidRequest((Violation("applied_date", Reason.DATE_TOO_EARLY, value),))
+
+
+def _refusals(
+    draft: PersonDraft, command: RegisterConsumer, parameters: Parameters
+) -> Iterator[Violation]:
+    category = command.category
+    route = DOCUMENT_ROUTES.get(category)
+    if route is None:
+        yield Violation("category", Reason.NO_DOCUMENT_ROUTE, category, "p21")
+    elif not route.is_proved_by(frozenset(command.documents)):
+        shown = ", ".join(command.documents)
+        yield Violation("documents", Reason.DOCUMENTS_INSUFFICIENT, shown, route.provision)
+    if category is Category.CRISIS_RELEASE and not crisis_window_open(
+        command.applied_on, parameters
+    ):
+        value = str(command.applied_on)
+        yield Violation("applied_date", Reason.CRISIS_WINDOW_CLOSED, value, "p21.13")
+    if _holds(draft, category, command.applied_on):
+        yield Violation("category", Reason.CATEGORY_HOLDS, category, "p21")
+    if _is_repeated(draft, category) and not command.repeat_reason:
+        yield Violation("repeat_reason", Reason.REPEAT_NEEDS_REASON, category, "p21")
+
+
+def _holds(draft: PersonDraft, category: Category, day: date) -> bool:
+    episodes = fold_episodes(draft.assigned, draft.removed)
+    died_on = min((episode.end for episode in episodes if episode.dead), default=date.max)
+    return day < died_on and any(
+        episode.category is category and episode.start <= day < episode.end for episode in episodes
+    )
+
+
+def _is_repeated(draft: PersonDraft, category: Category) -> bool:
+    return any(fact.category is category for fact in draft.registered)
+
+
+def revoke_registration(
+    tx: Transaction, parameters: Parameters, caller: Caller, registration_id: UUID, reason: str
+) -> date:
+    """
+    Revokes a registration; returns its last day, included: today, unless it had ended before.
+
+    NotAllowed: the caller is no supervisor. NotFound: there is no such registration. WrongState:
+    it is revoked already.
+    """
+    caller.must_be_supervisor("revoke a registration")
+    row = tx.facts.registration(registration_id)
+    if row is None:
+        raise NotFound("registration", str(registration_id))
+    drafts = Drafts(tx, parameters)
+    drafts.gather([row.iin])
+    draft = drafts.of(row.iin)
+    if any(fact.registration_id == str(registration_id) for fact in draft.revoked):
+        raise WrongState("registration", str(registration_id), "revoked")
+    drafts.add_revocation(
+        RevocationRow(row.iin, registration_id, caller.name, reason, tx.revision)
+    )
+    drafts.keep()
+    standing = fold_registrations(draft.registered, draft.revoked, parameters)
+    ends = {entry.registration_id: entry.end for entry in standing}
+    return ends[str(registration_id)] - ONE_DAY

@@ -1,0 +1,143 @@
+"""
+The state machine of a feed stream: open once, then batch after batch, each in one transaction.
+
+It has no socket in it. An acknowledgement means that the batch, its timelines, its rejected lines
+and the position of the feed were committed together; whatever happens before or after, the sender
+goes on from the position that `open` tells.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Generic, NamedTuple, Protocol
+
+from osms_server.application.ports import Clock, Register, Transaction
+from osms_server.application.requests import again_if_day_turns
+from osms_server.application.rows import DeliveryRow, FeedRow
+from osms_server.application.verdicts import Verdicts
+from osms_server.domain.codes import Obligation
+from osms_server.domain.errors import FeedTakenOver, PositionGap
+from osms_server.domain.records import Batch, FeedAck, FeedId, Record
+
+
+class Received(NamedTuple):
+    """What a batch delivered of that which is due, and the highest message number it used."""
+
+    obligations: frozenset[Obligation] = frozenset()
+    number_max: int = 0
+
+
+class Receiver(Protocol[Record]):
+    """Judges and keeps the batches of one kind of feed."""
+
+    empty_delivers: frozenset[Obligation]
+    """What an empty batch delivers: the sender says that there is nothing to report."""
+
+    def receive(
+        self, tx: Transaction, sender: str, batch: Batch[Record], verdicts: Verdicts
+    ) -> Received:
+        """Judges and keeps a batch."""
+
+
+class FeedSession(Protocol[Record]):
+    """One connection of a sender to its feed."""
+
+    def open(self) -> int:
+        """Opens the feed; returns its next position."""
+
+    def take(self, batch: Batch[Record]) -> FeedAck:
+        """Takes a batch, all of it or nothing."""
+
+    def close(self) -> None:
+        """Ends the connection."""
+
+
+class FeedStream(Generic[Record]):
+    """A connection whose batches are stored."""
+
+    def __init__(self, register: Register, feed: FeedId, receiver: Receiver[Record]) -> None:
+        self._register = register
+        self._feed = feed
+        self._receiver = receiver
+        self._session = 0
+
+    def open(self) -> int:
+        """Takes over the feed from any older connection; returns its next position."""
+        with self._register.write() as tx:
+            row = tx.feeds.get(self._feed)
+            self._session = row.session + 1
+            tx.feeds.put(row._replace(session=self._session))
+            return row.next_position
+
+    def take(self, batch: Batch[Record]) -> FeedAck:
+        """
+        Stores a batch, all of it or nothing.
+
+        Records below the expected position were had before and have no effect. PositionGap: the
+        batch begins after it. FeedTakenOver: a newer connection goes on with the feed.
+        """
+        return again_if_day_turns(lambda: self._take(batch))
+
+    def _take(self, batch: Batch[Record]) -> FeedAck:
+        with self._register.write() as tx:
+            row = tx.feeds.get(self._feed)
+            if row.session != self._session:
+                raise FeedTakenOver(self._feed.sender)
+            return store_batch(tx, row, self._receiver, batch)
+
+    def close(self) -> None:
+        """Ends the connection; the feed goes on from its position with the next."""
+
+
+class RehearsedFeedStream(Generic[Record]):
+    """A connection whose batches are only tried, each after those before it."""
+
+    def __init__(
+        self, register: Register, clock: Clock, feed: FeedId, receiver: Receiver[Record]
+    ) -> None:
+        self._register = register
+        self._clock = clock
+        self._feed = feed
+        self._receiver = receiver
+        self._stack = ExitStack()
+
+    def open(self) -> int:
+        """Begins the rehearsal where the feed goes on; no other connection is ended."""
+        self._rehearsal = self._stack.enter_context(self._register.rehearse())
+        return self._rehearsal.feeds.get(self._feed).next_position
+
+    def take(self, batch: Batch[Record]) -> FeedAck:
+        """Judges a batch as if it were stored. PositionGap: it begins after the position."""
+        self._rehearsal.advance(self._clock.now())
+        row = self._rehearsal.feeds.get(self._feed)
+        ack = store_batch(self._rehearsal, row, self._receiver, batch)
+        return ack._replace(preview=self._rehearsal.preview())
+
+    def close(self) -> None:
+        """Throws away what was rehearsed."""
+        self._stack.close()
+
+
+def store_batch(
+    tx: Transaction, row: FeedRow, receiver: Receiver[Record], batch: Batch[Record]
+) -> FeedAck:
+    """Judges and keeps what a feed has not had of a batch. PositionGap: there is a gap before."""
+    if batch.first_position > row.next_position:
+        raise PositionGap(row.next_position)
+    fresh = batch.since(row.next_position)
+    repeated = len(batch.records) - len(fresh.records)
+    feed = FeedId(row.kind, row.sender)
+    verdicts = Verdicts(tx, feed, fresh)
+    if repeated and not fresh.records:
+        counts = verdicts.counts._replace(repeated=repeated)
+        return FeedAck(row.next_position, tx.revision, counts, ())
+    received = receiver.receive(tx, row.sender, fresh, verdicts)
+    verdicts.keep()
+    for obligation in received.obligations if fresh.records else receiver.empty_delivers:
+        tx.feeds.note_arrival(obligation, row.sender, tx.revision)
+    counts = verdicts.counts._replace(repeated=repeated)
+    number_max = max(received.number_max, row.message_number_max)
+    tx.feeds.put(row._replace(next_position=fresh.next_position, message_number_max=number_max))
+    places = (fresh.first_position, fresh.next_position)
+    tx.feeds.add_delivery(DeliveryRow(tx.revision, *feed, *places, counts))
+    return FeedAck(fresh.next_position, tx.revision, counts, verdicts.outcomes)

@@ -1,0 +1,81 @@
+"""What became of the records of one batch, while it is judged."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from osms_server.application.ports import Transaction
+from osms_server.application.rows import RejectionRow
+from osms_server.domain.codes import Outcome
+from osms_server.domain.records import Batch, FeedId, OutcomeCounts, Record, RecordOutcome
+from osms_server.domain.violations import Violation
+
+
+class Verdicts:
+    """Collects the outcomes of a batch, and its rejected lines for the repair queue."""
+
+    def __init__(self, tx: Transaction, feed: FeedId, batch: Batch[Record]) -> None:
+        self._tx = tx
+        self._feed = feed
+        self._first = batch.first_position
+        self._content_of = batch.content_of
+        self._counts = dict.fromkeys(Outcome, 0)
+        self._outcomes: list[RecordOutcome] = []
+        self._rejections: list[RejectionRow] = []
+
+    def accept(self, position: int, flags: tuple[str, ...] = ()) -> None:
+        """The record is stored as a fact."""
+        self._counts[Outcome.ACCEPTED] += 1
+        if flags:
+            self._outcomes.append(RecordOutcome(position, Outcome.ACCEPTED, flags=flags))
+
+    def duplicate(self, position: int) -> None:
+        """The same was stored before."""
+        self._counts[Outcome.DUPLICATE] += 1
+        self._outcomes.append(RecordOutcome(position, Outcome.DUPLICATE))
+
+    def hold(self, position: int, held_batch_id: UUID) -> None:
+        """The record waits for approval."""
+        self._counts[Outcome.HELD_FOR_APPROVAL] += 1
+        self._outcomes.append(
+            RecordOutcome(position, Outcome.HELD_FOR_APPROVAL, held_batch_id=str(held_batch_id))
+        )
+
+    def reject(self, position: int, violations: tuple[Violation, ...]) -> None:
+        """The record goes into the repair queue, as it was sent."""
+        rejection_id = self._tx.new_id()
+        self._counts[Outcome.REJECTED] += 1
+        self._outcomes.append(
+            RecordOutcome(position, Outcome.REJECTED, violations, rejection_id=str(rejection_id))
+        )
+        self._rejections.append(
+            RejectionRow(
+                rejection_id,
+                self._feed.kind,
+                self._feed.sender,
+                position,
+                self._tx.revision,
+                violations,
+                self._content_of(position - self._first),
+            )
+        )
+
+    def keep(self) -> None:
+        """Keeps the rejected lines."""
+        if self._rejections:
+            self._tx.repair.add(self._rejections)
+
+    @property
+    def outcomes(self) -> tuple[RecordOutcome, ...]:
+        """Every record that was not plainly accepted, in order of position."""
+        return tuple(self._outcomes)
+
+    @property
+    def counts(self) -> OutcomeCounts:
+        """How many records came to what."""
+        return OutcomeCounts(
+            accepted=self._counts[Outcome.ACCEPTED],
+            duplicate=self._counts[Outcome.DUPLICATE],
+            rejected=self._counts[Outcome.REJECTED],
+            held=self._counts[Outcome.HELD_FOR_APPROVAL],
+        )

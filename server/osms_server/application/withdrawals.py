@@ -1,0 +1,160 @@
+"""
+Withdraws everything that one feed sent between two positions.
+
+Nothing is deleted. The facts stay, known until the withdrawal and no more from it on; so what was
+told on a day stays told, and every answer repairs itself as after any other loss. A withdrawal
+takes two supervisors. What was withdrawn can be sent again, corrected, under the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from osms_server.application.callers import Caller
+from osms_server.application.drafts import Drafts
+from osms_server.application.portions import portions
+from osms_server.application.ports import Transaction
+from osms_server.application.rosters import keep_snapshots_said
+from osms_server.application.rows import (
+    HeldBatchRow,
+    HeldKind,
+    HeldState,
+    WithdrawalRow,
+)
+from osms_server.domain.codes import FeedKind, System
+from osms_server.domain.errors import NotFound
+from osms_server.domain.facts import RosterMark
+from osms_server.domain.identifiers import Iin
+from osms_server.domain.records import FeedId
+from osms_server.rules.parameters import Parameters
+
+
+class Withdrawal(NamedTuple):
+    """What is to be withdrawn: the records of a feed from one position to another, included."""
+
+    feed: FeedId
+    first_position: int
+    last_position: int
+    reason: str
+
+
+class AskedWithdrawal(NamedTuple):
+    """The held batch in which a withdrawal waits, and how many facts it is about."""
+
+    held_batch_id: UUID
+    fact_count: int
+
+
+def ask_withdrawal(tx: Transaction, caller: Caller, wanted: Withdrawal) -> AskedWithdrawal:
+    """
+    Asks to withdraw; it waits for another supervisor.
+
+    NotAllowed: the caller is no supervisor. NotFound: nothing that stands came from there.
+    """
+    caller.must_be_supervisor("withdraw what a feed sent")
+    place = f"{wanted.first_position}-{wanted.last_position}"
+    count = tx.withdrawals.count(wanted.feed, wanted.first_position, wanted.last_position)
+    if not count:
+        raise NotFound("fact", f"{wanted.feed.sender} {place}")
+    held_batch_id = tx.new_id()
+    tx.approvals.add(
+        HeldBatchRow(
+            held_batch_id,
+            HeldKind.WITHDRAWAL,
+            caller.name,
+            tx.revision,
+            f"{wanted.feed.sender} {wanted.feed.kind.name} {place}",
+            "a withdrawal takes two supervisors",
+            {
+                "feed_kind": wanted.feed.kind.value,
+                "sender": wanted.feed.sender,
+                "first_position": wanted.first_position,
+                "last_position": wanted.last_position,
+                "reason": wanted.reason,
+            },
+            1,
+        )
+    )
+    return AskedWithdrawal(held_batch_id, count)
+
+
+def approve_withdrawal(tx: Transaction, row: HeldBatchRow, parameters: Parameters) -> None:
+    """Withdraws now what a held batch asks for; what of it still waits is declined."""
+    content = row.content
+    feed = FeedId(FeedKind(content["feed_kind"]), content["sender"])
+    first, last = content["first_position"], content["last_position"]
+    people = tx.withdrawals.people(feed, first, last)
+    tx.withdrawals.add(
+        WithdrawalRow(
+            row.held_batch_id,
+            feed.kind,
+            feed.sender,
+            first,
+            last,
+            row.requested_by,
+            content["reason"],
+            tx.revision,
+        )
+    )
+    if feed.kind is FeedKind.CATEGORY:
+        _decline_waiting(tx, row, feed.sender, first, last)
+    if feed.kind is FeedKind.ROSTER_CHANGE:
+        _withdraw_changes(tx, parameters, System(feed.sender), people, (first, last))
+    else:
+        tx.withdrawals.mark(feed, first, last)
+        _decide_again(tx, parameters, people)
+
+
+def _decide_again(tx: Transaction, parameters: Parameters, people: Iterable[Iin]) -> None:
+    for portion in portions(people):
+        drafts = Drafts(tx, parameters)
+        drafts.gather(portion)
+        for iin in portion:
+            drafts.decide_again(iin)
+        drafts.keep()
+
+
+def _decline_waiting(
+    tx: Transaction, row: HeldBatchRow, sender: str, first: int, last: int
+) -> None:
+    """Declines removals of the batch that still wait; they are not known and never will be."""
+    for held_batch_id, positions in tx.approvals.waiting_between(sender, first, last).items():
+        tx.approvals.decide_removals(held_batch_id, positions, HeldState.DECLINED)
+        held = tx.approvals.get(held_batch_id)
+        assert held is not None
+        left = held.waiting_count - len(positions)
+        tx.approvals.put(
+            held._replace(
+                waiting_count=left,
+                state=HeldState.WAITING if left else HeldState.DECLINED,
+                decided_by=row.requested_by,
+                decided=tx.revision,
+            )
+        )
+
+
+def _withdraw_changes(
+    tx: Transaction,
+    parameters: Parameters,
+    body: System,
+    people: Sequence[Iin],
+    place: tuple[int, int],
+) -> None:
+    """Withdraws changes of staff; what the snapshots after them said stays as they said it."""
+    feed = FeedId(FeedKind.ROSTER_CHANGE, body)
+    before: dict[Iin, list[RosterMark]] = {}
+    for portion in portions(people):
+        marks = tx.facts.roster_marks(portion)
+        before |= {
+            iin: [kept.row.as_fact() for kept in marks.get(iin, ()) if kept.stands]
+            for iin in portion
+        }
+    tx.withdrawals.mark(feed, *place)
+    for portion in portions(people):
+        drafts = Drafts(tx, parameters)
+        drafts.gather(portion)
+        for iin in portion:
+            drafts.decide_again(iin)
+        keep_snapshots_said(tx, drafts, body, {iin: before[iin] for iin in portion})

@@ -1,0 +1,330 @@
+"""
+Puts a server together from its settings: the only place that knows all the parts.
+
+A server is a database (its own, or one by DSN), a register on it, the use cases, and the gRPC
+services before them. `RunningServer` holds what has to be stopped, in the order in which it has
+to be stopped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import sqlalchemy as sa
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from osms.entitlement.v1 import (
+    category_service_pb2,
+    category_service_pb2_grpc,
+    consumer_service_pb2,
+    consumer_service_pb2_grpc,
+    entitlement_service_pb2,
+    entitlement_service_pb2_grpc,
+    operations_service_pb2,
+    operations_service_pb2_grpc,
+    payment_service_pb2,
+    payment_service_pb2_grpc,
+    roster_service_pb2,
+    roster_service_pb2_grpc,
+    sandbox_service_pb2,
+    sandbox_service_pb2_grpc,
+)
+from osms_server.application.answers import Answers
+from osms_server.application.law import Law
+from osms_server.application.ports import Clock
+from osms_server.certificates import CA, SERVER, make_development_certificates
+from osms_server.clocks import SandboxClock, SystemClock
+from osms_server.config import Settings, Transport
+from osms_server.persistence.access import PostgresAccessLog
+from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
+from osms_server.persistence.migration import migrate
+from osms_server.persistence.register import PostgresRegister
+from osms_server.rpc.consumer_service import ConsumerService
+from osms_server.rpc.entitlement_service import EntitlementService
+from osms_server.rpc.feed_services import (
+    CategoryService,
+    FeedContext,
+    PaymentService,
+    RosterService,
+)
+from osms_server.rpc.feed_streams import StreamLimits
+from osms_server.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
+from osms_server.rpc.interception import Gate
+from osms_server.rpc.mutations import Mutations
+from osms_server.rpc.operations.parts import Operations
+from osms_server.rpc.operations.service import OperationsService
+from osms_server.rpc.pages import PageLimits
+from osms_server.rpc.sandbox_service import SandboxService
+from osms_server.working_days import is_working_day
+
+log = structlog.get_logger(__name__)
+
+_SERVICES = (
+    category_service_pb2.DESCRIPTOR.services_by_name["CategoryService"],
+    payment_service_pb2.DESCRIPTOR.services_by_name["PaymentService"],
+    roster_service_pb2.DESCRIPTOR.services_by_name["RosterService"],
+    consumer_service_pb2.DESCRIPTOR.services_by_name["ConsumerService"],
+    entitlement_service_pb2.DESCRIPTOR.services_by_name["EntitlementService"],
+    operations_service_pb2.DESCRIPTOR.services_by_name["OperationsService"],
+)
+_SANDBOX = sandbox_service_pb2.DESCRIPTOR.services_by_name["SandboxService"]
+
+
+_PASSABLE = 0o711
+
+
+class FolderInUse(Exception):
+    """Another server uses the state folder."""
+
+
+class CannotListen(Exception):
+    """The address is not one of this machine, or another server uses it."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The connections to the database: for transactions, and for single questions."""
+
+    transactions: sa.Engine
+    look_ups: sa.Engine
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        self.transactions.dispose()
+        self.look_ups.dispose()
+
+
+def connect(dsn: str, settings: Settings) -> Engines:
+    """Engines for a DSN as a URL of libpq. Errors do not tell parameters, which name persons."""
+    url = "postgresql+psycopg" + dsn[dsn.index("://") :]
+    size = settings.database_connections_max
+    return Engines(
+        sa.create_engine(
+            url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        ),
+        sa.create_engine(
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
+        ),
+    )
+
+
+@contextmanager
+def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[str]:
+    """The DSN of the database: the one that is given, or a PostgreSQL of our own."""
+    if settings.dsn:
+        yield settings.dsn
+        return
+    with ExitStack() as stack:
+        if ephemeral:
+            folder = Path(tempfile.mkdtemp(prefix="osms-"))
+            folder.chmod(_PASSABLE)  # PostgreSQL may run as another user
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        else:
+            folder = state_folder_for_root(settings.state_folder)
+            stack.enter_context(_locked(folder))
+        postgres = EmbeddedPostgres(folder / "postgresql", durable=not ephemeral)
+        dsn = postgres.start()
+        stack.callback(postgres.stop)
+        log.info(
+            "embedded PostgreSQL started; it is for development and small installations",
+            folder=str(postgres.folder),
+        )
+        yield dsn
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "server.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"another osms-server uses {folder}; stop it, or set OSMS_STATE_FOLDER"
+            raise FolderInUse(message) from error
+        yield
+
+
+class Application:
+    """The use cases and services of a server, on a database."""
+
+    def __init__(self, settings: Settings, engines: Engines) -> None:
+        self.settings = settings
+        self.stopping = threading.Event()
+        self.clock: Clock = (
+            SandboxClock(SystemClock().now()) if settings.sandbox else SystemClock()
+        )
+        self.law = Law()
+        self.register = PostgresRegister(
+            engines.transactions,
+            engines.look_ups,
+            self.clock,
+            rehearsals_max=settings.rehearsals_max,
+        )
+        self.access_log = PostgresAccessLog(engines.transactions, self.clock)
+        self.answers = Answers(self.register, self.clock, self.law, self.access_log)
+
+    def add_to(self, server: grpc.Server) -> None:
+        """Adds the services, with health and reflection."""
+        limits = StreamLimits(self.settings.batch_records_max, self.stopping)
+        pages = PageLimits(self.settings.page_size, self.settings.page_size_max)
+        mutations = Mutations(self.register, self.law)
+        feeds = FeedContext(
+            self.register, self.clock, self.law, limits, self.settings.roster_lines_max
+        )
+        category_service_pb2_grpc.add_CategoryServiceServicer_to_server(
+            CategoryService(feeds), server
+        )
+        payment_service_pb2_grpc.add_PaymentServiceServicer_to_server(
+            PaymentService(feeds), server
+        )
+        roster_service_pb2_grpc.add_RosterServiceServicer_to_server(RosterService(feeds), server)
+        consumer_service_pb2_grpc.add_ConsumerServiceServicer_to_server(
+            ConsumerService(mutations, self.answers, pages), server
+        )
+        entitlement_service_pb2_grpc.add_EntitlementServiceServicer_to_server(
+            EntitlementService(self.answers, limits, self.settings.iins_max), server
+        )
+        operations_service_pb2_grpc.add_OperationsServiceServicer_to_server(
+            OperationsService(Operations(mutations, self.clock, pages, is_working_day)), server
+        )
+        if isinstance(self.clock, SandboxClock):
+            sandbox_service_pb2_grpc.add_SandboxServiceServicer_to_server(
+                SandboxService(self.register, self.law, self.clock, self.answers), server
+            )
+        self._add_health_and_reflection(server)
+
+    def _add_health_and_reflection(self, server: grpc.Server) -> None:
+        names = [service.full_name for service in _SERVICES]
+        if self.settings.sandbox:
+            names.append(_SANDBOX.full_name)
+        self.health = health.HealthServicer()
+        for name in ("", *names):
+            self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, server)
+        own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection([*names, *own], server)
+
+    def interceptors(self) -> list[grpc.ServerInterceptor]:
+        """The gate that every call goes through."""
+        if self.settings.transport is Transport.MTLS:
+            return [Gate(CertificateIdentity())]
+        known = SANDBOX_CALLERS if self.settings.sandbox else None
+        return [Gate(MetadataIdentity(known=known))]
+
+
+def server_options(settings: Settings) -> list[tuple[str, Any]]:
+    """Options of the gRPC server: limits, and no second server on the same port."""
+    return [
+        ("grpc.max_receive_message_length", settings.message_bytes_max),
+        ("grpc.max_send_message_length", settings.message_bytes_max),
+        ("grpc.so_reuseport", 0),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
+    ]
+
+
+@dataclass
+class RunningServer:
+    """A server that answers at *address*."""
+
+    application: Application
+    server: grpc.Server
+    address: str
+
+    def stop(self) -> None:
+        """Takes no new calls, tells streams to go, lets running calls finish, and stops."""
+        self.application.stopping.set()
+        self.application.health.enter_graceful_shutdown()
+        self.server.stop(self.application.settings.shutdown_seconds).wait()
+        self.application.access_log.close()
+
+
+@contextmanager
+def running_server(settings: Settings, *, ephemeral: bool = False) -> Iterator[RunningServer]:
+    """A server for as long as the block lasts."""
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+    with database(settings, ephemeral=ephemeral) as dsn:
+        engines = connect(dsn, settings)
+        try:
+            migrate(engines.transactions)
+            application = Application(settings, engines)
+            running = _start(application)
+            try:
+                yield running
+            finally:
+                running.stop()
+        finally:
+            engines.dispose()
+
+
+def _start(application: Application) -> RunningServer:
+    settings = application.settings
+    server = grpc.server(
+        ThreadPoolExecutor(settings.workers, thread_name_prefix="rpc"),
+        interceptors=application.interceptors(),
+        maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
+        options=server_options(settings),
+    )
+    application.add_to(server)
+    host = settings.listen.rpartition(":")[0]
+    port = _listen(server, settings)
+    server.start()
+    return RunningServer(application, server, f"{host}:{port}")
+
+
+def _listen(server: grpc.Server, settings: Settings) -> int:
+    """The port on which the server now listens. CannotListen: it could not."""
+    try:
+        if settings.transport is Transport.MTLS:
+            return server.add_secure_port(settings.listen, server_credentials(settings))
+        return server.add_insecure_port(settings.listen)
+    except RuntimeError as error:
+        message = f"cannot listen at {settings.listen}; is another server there already?"
+        raise CannotListen(message) from error
+
+
+def server_credentials(settings: Settings) -> grpc.ServerCredentials:
+    """The credentials of the server; every caller must show a certificate."""
+    if settings.tls_certificate and settings.tls_key and settings.tls_client_ca:
+        certificate, key, ca = (
+            settings.tls_certificate,
+            settings.tls_key,
+            settings.tls_client_ca,
+        )
+    else:
+        folder = certificates_folder(settings)
+        if make_development_certificates(folder, SANDBOX_CALLERS):
+            log.info("development certificates made", folder=str(folder))
+        certificate, key, ca = (
+            folder / name for name in (f"{SERVER}.pem", f"{SERVER}.key", f"{CA}.pem")
+        )
+    return grpc.ssl_server_credentials(
+        [(key.read_bytes(), certificate.read_bytes())],
+        root_certificates=ca.read_bytes(),
+        require_client_auth=True,
+    )
+
+
+def certificates_folder(settings: Settings) -> Path:
+    """Where development certificates lie."""
+    return settings.state_folder / "certificates"

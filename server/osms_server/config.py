@@ -1,0 +1,126 @@
+"""
+The settings of a server, each a limit or a place with a name.
+
+They come from the command line, then the environment (`OSMS_LISTEN` for `listen`), then a file
+of `name = value` lines that OSMS_CONFIG names (`OSMS_LISTEN=…`), then the defaults here, which
+are fit for development. docs/configuration.md lists them.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Transport(StrEnum):
+    """How callers connect."""
+
+    MTLS = "mtls"
+    PLAINTEXT = "plaintext"
+
+
+def default_state_folder() -> Path:
+    """The folder of this user's state."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "osms-entitlement"
+
+
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+def _is_loopback(listen: str) -> bool:
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """The settings of one server process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OSMS_", frozen=True, extra="forbid", validate_default=True
+    )
+
+    listen: str = Field("127.0.0.1:50551", description="Address and port; port 0 takes any.")
+    transport: Transport = Field(
+        Transport.MTLS,
+        description="mtls, or plaintext on loopback, where callers name themselves.",
+    )
+    tls_certificate: Path | None = Field(
+        None, description="Certificate chain of the server; unset makes development ones."
+    )
+    tls_key: Path | None = Field(None, description="Private key of the server, PKCS#8.")
+    tls_client_ca: Path | None = Field(
+        None, description="Certificates of the authorities that vouch for callers."
+    )
+    dsn: str = Field(
+        "", description="DSN of a PostgreSQL >= 15; empty starts one below the state folder."
+    )
+    state_folder: Path = Field(
+        default_factory=default_state_folder,
+        description="Folder of the embedded PostgreSQL and the development certificates.",
+    )
+    sandbox: bool = Field(False, description="Whether the clock can be moved and all emptied.")
+    workers: int = Field(64, ge=4, le=1024, description="Threads that answer calls.")
+    concurrent_rpcs_max: int = Field(
+        512, ge=8, description="Calls at once; more are told RESOURCE_EXHAUSTED."
+    )
+    database_connections_max: int = Field(
+        24, ge=4, le=500, description="Connections to PostgreSQL for each kind of work."
+    )
+    message_bytes_max: int = Field(
+        16 * 2**20, ge=2**16, description="Bytes of one message in either direction."
+    )
+    batch_records_max: int = Field(10_000, ge=1, description="Records of one batch of a feed.")
+    roster_lines_max: int = Field(1_000_000, ge=1, description="Lines of one roster snapshot.")
+    rehearsals_max: int = Field(
+        2, ge=1, description="Pushes and approvals that are only tried, at once."
+    )
+    iins_max: int = Field(1_000, ge=1, description="Persons of one batch of questions.")
+    page_size: int = Field(100, ge=1, description="Items of a page where none is asked for.")
+    page_size_max: int = Field(1_000, ge=1, description="Most items of a page.")
+    shutdown_seconds: float = Field(
+        10.0, ge=0, description="How long running calls may go on when the server stops."
+    )
+    log_format: str = Field("console", pattern="^(console|json)$", description="console or json.")
+
+    @classmethod
+    def read(cls, **given: Any) -> Settings:
+        """The settings; *given* ones win over the environment, and that over the file."""
+        return cls(_env_file=os.environ.get("OSMS_CONFIG"), **given)  # type: ignore[call-arg]
+
+    @field_validator("listen")
+    @classmethod
+    def _has_port(cls, value: str) -> str:
+        port = value.rpartition(":")[2]
+        if not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the highest port
+            message = "give an address and a port, such as 127.0.0.1:50551"
+            raise ValueError(message)
+        return value
+
+    @field_validator("dsn")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if value and not value.startswith(_POSTGRESQL):
+            message = "give a URL, such as postgresql://osms@db.example/osms"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        if self.transport is Transport.PLAINTEXT and not _is_loopback(self.listen):
+            message = "transport=plaintext is for loopback addresses only; use mtls"
+            raise ValueError(message)
+        given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
+        if any(given) and not all(given):
+            message = "tls_certificate, tls_key and tls_client_ca go together"
+            raise ValueError(message)
+        return self

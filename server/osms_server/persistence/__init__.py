@@ -1,0 +1,1 @@
+"""The register in PostgreSQL. Only this package speaks SQL."""

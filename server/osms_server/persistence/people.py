@@ -1,0 +1,100 @@
+"""The projections of persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from osms_server.application.ports import Head
+from osms_server.application.rows import PersonRow
+from osms_server.domain.identifiers import Iin
+from osms_server.domain.revision import Revision
+from osms_server.persistence.copying import copy_rows, raw
+from osms_server.persistence.tables import person
+
+_ROWS = """
+select iin, first_revision, revision, fact_kinds, timeline, ledger
+from person where iin = any(%s)
+"""
+
+_RANGE = _ROWS.replace("iin = any(%s)", "iin between %s and %s")
+
+# One question for both, so that the head is of the very state that the rows are read from.
+_LOOK_UP = """
+select head.revision, head.overlay_revision, p.iin, p.first_revision, p.revision,
+       p.fact_kinds, p.timeline, p.ledger
+from head left join person p on p.iin = any(%s)
+"""
+_LOOK_UP_ONE = _LOOK_UP.replace("any(%s)", "%s")
+
+_UPDATE = """
+update person
+set revision = u.revision, fact_kinds = u.fact_kinds, timeline = u.timeline, ledger = u.ledger
+from unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::bytea[])
+     as u (iin, revision, fact_kinds, timeline, ledger)
+where person.iin = u.iin
+"""
+
+
+class PeopleTable:
+    """The projections of persons, in one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonRow]:
+        """The projections of persons; a person of whom nothing is known is left out."""
+        found = raw(self._connection).execute(_ROWS, (list(iins),), binary=True).fetchall()
+        return {row[0]: PersonRow(*row) for row in found}
+
+    def in_range(self, first: Iin, last: Iin) -> Mapping[Iin, PersonRow]:
+        """The projections of the persons from *first* to *last*, both included."""
+        found = raw(self._connection).execute(_RANGE, (first, last), binary=True).fetchall()
+        return {row[0]: PersonRow(*row) for row in found}
+
+    def replace(self, rows: Sequence[PersonRow], superfluous: Sequence[Iin]) -> None:
+        """Keeps projections in place of those that are there, and drops superfluous ones."""
+        iins = [*superfluous, *(row.iin for row in rows)]
+        raw(self._connection).execute("delete from person where iin = any(%s)", (iins,))
+        self.put(rows, [])
+
+    def portions(self, size: int) -> Iterator[Iin]:
+        """The IINs that end portions of *size* persons, in ascending order."""
+        last: Iin = Iin(-1)
+        while True:
+            found = (
+                raw(self._connection)
+                .execute(
+                    "select iin from person where iin > %s order by iin offset %s limit 1",
+                    (last, size - 1),
+                )
+                .fetchone()
+            )
+            if found is None:
+                return
+            last = found[0]
+            yield last
+
+    def look_up(self, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
+        """The same, with the head of the register, in one question."""
+        return look_up(raw(self._connection), iins)
+
+    def put(self, new: Sequence[PersonRow], changed: Sequence[PersonRow]) -> None:
+        """Keeps projections."""
+        if new:
+            copy_rows(self._connection, person, new)
+        if changed:
+            iins, _, revisions, kinds, timelines, ledgers = map(list, zip(*changed, strict=True))
+            raw(self._connection).execute(_UPDATE, (iins, revisions, kinds, timelines, ledgers))
+
+
+def look_up(connection: Any, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
+    """The head of the register and the projections of persons, by a psycopg connection."""
+    if len(iins) == 1:
+        found = connection.execute(_LOOK_UP_ONE, (iins[0],), binary=True).fetchall()
+    else:
+        found = connection.execute(_LOOK_UP, (list(iins),), binary=True).fetchall()
+    head = Head(Revision(found[0][0]), Revision(found[0][1]))
+    return head, {row[2]: PersonRow(*row[2:]) for row in found if row[2] is not None}

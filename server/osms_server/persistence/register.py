@@ -1,0 +1,142 @@
+"""
+The register: one writer at a time, any number of readers.
+
+A writer takes the one row of `head` and keeps it until its commit. What it reads is then true
+until it has written; revisions rise in the order of commits; and a reader that has seen a revision
+has seen everything up to it. The batches of the feeds are large, so nothing is lost by taking
+turns (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from osms_server.application.ports import Clock, Head
+from osms_server.application.rows import PersonRow
+from osms_server.domain.calendar import almaty_day
+from osms_server.domain.errors import DayTurned, LimitExceeded, RegisterUnavailable
+from osms_server.domain.identifiers import Iin
+from osms_server.domain.revision import Revision, day_of, next_revision
+from osms_server.persistence.access import AccessTable
+from osms_server.persistence.approvals import ApprovalTables
+from osms_server.persistence.copying import raw
+from osms_server.persistence.facts import FactTables
+from osms_server.persistence.feeds import FeedTables
+from osms_server.persistence.overlays import OverlayTables
+from osms_server.persistence.people import PeopleTable, look_up
+from osms_server.persistence.rehearsal import RehearsalTransaction
+from osms_server.persistence.repair import RepairTables
+from osms_server.persistence.rosters import RosterTables
+from osms_server.persistence.tables import head, metadata
+from osms_server.persistence.transaction import PostgresTransaction
+
+_UNREACHABLE = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
+
+
+class PostgresReading:
+    """Questions to one state of the register."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self.people = PeopleTable(connection)
+        self.facts = FactTables(connection)
+        self.feeds = FeedTables(connection)
+        self.rosters = RosterTables(connection)
+        self.overlays = OverlayTables(connection)
+        self.approvals = ApprovalTables(connection)
+        self.repair = RepairTables(connection)
+        self.access = AccessTable(connection)
+
+    def head(self) -> Head:
+        """The last revision of that state."""
+        found = self._connection.execute(sa.select(head.c.revision, head.c.overlay_revision))
+        return Head(*found.one())
+
+
+class PostgresRegister:
+    """The register in PostgreSQL: *engine* for transactions, *look_ups* for single questions."""
+
+    def __init__(
+        self, engine: sa.Engine, look_ups: sa.Engine, clock: Clock, *, rehearsals_max: int = 2
+    ) -> None:
+        self._engine = engine
+        self._rehearsals_max = rehearsals_max
+        self._rehearsals = threading.BoundedSemaphore(rehearsals_max)
+        self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._look_ups = look_ups
+        self._clock = clock
+
+    @contextmanager
+    def write(self) -> Iterator[PostgresTransaction]:
+        """A change: committed when the block ends, undone when it raises."""
+        with _reachable(), self._engine.begin() as connection:
+            previous = connection.execute(
+                sa.select(head.c.revision).with_for_update()
+            ).scalar_one()
+            revision = next_revision(Revision(previous), self._clock.now())
+            yield PostgresTransaction(connection, revision)
+            if almaty_day(self._clock.now()) > day_of(revision):
+                # What is committed on the next day must not count as known on this one: on the
+                # next day people may have been told otherwise.
+                raise DayTurned
+            connection.execute(sa.update(head).values(revision=revision))
+
+    @contextmanager
+    def rehearse(self) -> Iterator[RehearsalTransaction]:
+        """
+        A change that is thrown away when the block ends; nothing real is written or locked.
+
+        LimitExceeded: too many are under way.
+        """
+        if not self._rehearsals.acquire(blocking=False):
+            raise LimitExceeded("rehearsals_max", self._rehearsals_max, self._rehearsals_max + 1)
+        try:
+            with _reachable(), self._snapshot.connect() as connection:
+                previous = connection.execute(sa.select(head.c.revision)).scalar_one()
+                now = self._clock.now()
+                revision = next_revision(Revision(previous), now)
+                yield RehearsalTransaction(connection, revision, almaty_day(now))
+                connection.rollback()
+        finally:
+            self._rehearsals.release()
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresReading]:
+        """Questions that see one state."""
+        with _reachable(), self._snapshot.begin() as connection:
+            yield PostgresReading(connection)
+
+    def look_up(self, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
+        """One question outside any transaction: the projections of persons, and the head."""
+        with _reachable(), self._look_ups.connect() as connection:
+            return look_up(raw(connection), iins)
+
+    def clear(self) -> None:
+        """Empties the register; only for a sandbox."""
+        with _reachable(), self._engine.begin() as connection:
+            connection.execute(sa.select(head).with_for_update())  # after those who write now
+            for table in metadata.sorted_tables:
+                if table is not head:
+                    connection.execute(sa.delete(table))
+            connection.execute(sa.update(head).values(revision=0, overlay_revision=0))
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Tells the loss of the connection as what it is to a caller."""
+    try:
+        yield
+    except _UNREACHABLE as error:
+        raise RegisterUnavailable from error

@@ -1,0 +1,100 @@
+"""What is withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from osms_server.application.rows import WithdrawalRow
+from osms_server.domain.codes import FeedKind
+from osms_server.domain.identifiers import Iin
+from osms_server.domain.records import FeedId
+from osms_server.domain.revision import Revision
+from osms_server.persistence.tables import (
+    category_fact,
+    category_message,
+    payment,
+    refund,
+    roster_mark,
+    withdrawal,
+    withdrawn_fact,
+)
+
+_TABLES: Mapping[FeedKind, tuple[sa.Table, ...]] = {
+    FeedKind.CATEGORY: (category_fact,),
+    FeedKind.PAYMENT: (payment, refund),
+    FeedKind.ROSTER_CHANGE: (roster_mark,),
+}
+
+
+class WithdrawalTables:
+    """Withdrawals, in one transaction."""
+
+    def __init__(self, connection: sa.Connection, revision: Revision) -> None:
+        self._connection = connection
+        self._revision = revision
+
+    def count(self, feed: FeedId, first: int, last: int) -> int:
+        """How many facts that stand came from *first* to *last* of a feed, both included."""
+        facts = _standing(feed, first, last).subquery()
+        found: int = self._connection.execute(
+            sa.select(sa.func.count()).select_from(facts)
+        ).scalar_one()
+        return found
+
+    def people(self, feed: FeedId, first: int, last: int) -> list[Iin]:
+        """The persons whom they are about."""
+        facts = _standing(feed, first, last).subquery()
+        found = self._connection.execute(sa.select(facts.c.iin).distinct().order_by(facts.c.iin))
+        return [row.iin for row in found]
+
+    def mark(self, feed: FeedId, first: int, last: int) -> None:
+        """Withdraws them, and frees the numbers of their messages."""
+        if feed.kind is FeedKind.CATEGORY:
+            self._free_numbers(feed, first, last)
+        facts = _standing(feed, first, last).subquery()
+        columns = sa.select(
+            facts.c.iin,
+            sa.literal(feed.kind.value),
+            sa.literal(feed.sender),
+            facts.c.position,
+            sa.literal(self._revision, sa.BigInteger),
+        )
+        names = [column.name for column in withdrawn_fact.columns]
+        self._connection.execute(sa.insert(withdrawn_fact).from_select(names, columns))
+
+    def _free_numbers(self, feed: FeedId, first: int, last: int) -> None:
+        facts = _standing(feed, first, last, category_fact.c.message_number).subquery()
+        self._connection.execute(
+            sa.delete(category_message).where(
+                category_message.c.sender == feed.sender,
+                category_message.c.message_number.in_(sa.select(facts.c.message_number)),
+            )
+        )
+
+    def add(self, row: WithdrawalRow) -> None:
+        """Keeps that they were withdrawn, by whom and why."""
+        self._connection.execute(sa.insert(withdrawal).values(row._asdict()))
+
+
+def _standing(
+    feed: FeedId, first: int, last: int, *more: sa.ColumnElement[int]
+) -> sa.Select[tuple[int, int]] | sa.CompoundSelect[tuple[int, int]]:
+    """The persons and places of the facts of a feed that are not withdrawn."""
+    selects = [_standing_of(table, feed, first, last, *more) for table in _TABLES[feed.kind]]
+    return selects[0] if len(selects) == 1 else sa.union_all(*selects)
+
+
+def _standing_of(
+    table: sa.Table, feed: FeedId, first: int, last: int, *more: sa.ColumnElement[int]
+) -> sa.Select[tuple[int, int]]:
+    withdrawn = sa.exists().where(
+        withdrawn_fact.c.iin == table.c.iin,
+        withdrawn_fact.c.feed_kind == feed.kind.value,
+        withdrawn_fact.c.sender == table.c.sender,
+        withdrawn_fact.c.position == table.c.position,
+    )
+    return sa.select(table.c.iin, table.c.position, *more).where(
+        table.c.sender == feed.sender, table.c.position.between(first, last), ~withdrawn
+    )

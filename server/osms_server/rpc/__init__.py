@@ -1,0 +1,1 @@
+"""The contract: protobuf and gRPC in, commands and questions out; only here are they known."""

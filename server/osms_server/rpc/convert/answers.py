@@ -1,0 +1,158 @@
+"""Answers about persons, for the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from osms.entitlement.v1 import entitlement_pb2, ground_pb2, provision_pb2
+from osms.entitlement.v1 import entitlement_service_pb2 as service_pb
+from osms_server.application.answers import Answer, Explained, PersonTimeline
+from osms_server.application.fact_ids import fact_id, rests_on
+from osms_server.domain.codes import GroundKind, Status
+from osms_server.domain.identifiers import identifier_text
+from osms_server.domain.revision import instant_of, revision_token
+from osms_server.domain.timeline import GroundCode
+from osms_server.rpc.convert.facts import fact_message
+from osms_server.rpc.convert.fields import range_message, to_date, to_timestamp
+from osms_server.rules.explain import AbsentGround, HoldingGround
+from osms_server.rules.reference import provisions_of
+from osms_server.rules.texts import (
+    Language,
+    absence_text,
+    answer_text,
+    provision_text,
+)
+
+_NO_GROUND = ("p3",)
+_BY_DOCUMENTS = ("p21", "p57")
+
+
+def entitlement_message(answer: Answer, language: Language | None) -> entitlement_pb2.Entitlement:
+    """The answer as a medical system may know it: the kind of ground, and no more (p. 14)."""
+    entitled = answer.status is Status.ENTITLED
+    message = entitlement_pb2.Entitlement(
+        iin=identifier_text(answer.iin),
+        on_date=to_date(answer.on_date),
+        status=entitlement_pb2.EntitlementStatus.ValueType(answer.status),
+        ground_kind=ground_pb2.GroundKind.ValueType(answer.kind or 0),
+        financing=entitlement_pb2.FINANCING_OSMS if entitled else entitlement_pb2.FINANCING_GVFMC,
+        open_ended=entitled and answer.last_date is None,
+        provisions=provision_messages(_told_provisions(answer), language),
+        revision=revision_token(answer.revision),
+        revision_time=to_timestamp(instant_of(answer.revision)),
+        receipt_id=str(answer.receipt_id),
+    )
+    if answer.last_date is not None:
+        message.last_date.CopyFrom(to_date(answer.last_date))
+    if language is not None:
+        message.text = answer_text(answer.status, answer.kind, answer.last_date, language)
+    return message
+
+
+def _told_provisions(answer: Answer) -> tuple[str, ...]:
+    """
+    The provisions that a medical system is told.
+
+    Which of the two paragraphs on documents it was would give away the category.
+    """
+    if not answer.grounds:
+        return _NO_GROUND
+    if answer.kind is GroundKind.DOCUMENT:
+        return _BY_DOCUMENTS
+    return (answer.grounds[0].provision,)
+
+
+def provision_messages(
+    codes: Iterable[str], language: Language | None
+) -> list[provision_pb2.Provision]:
+    """Provisions by code, with their text where a language was asked for."""
+    return [
+        provision_pb2.Provision(code=code, text=provision_text(code, language) if language else "")
+        for code in codes
+    ]
+
+
+def timeline_message(
+    timeline: PersonTimeline, language: Language | None
+) -> service_pb.GetTimelineResponse:
+    """Every stretch of days of a person."""
+    return service_pb.GetTimelineResponse(
+        iin=identifier_text(timeline.iin),
+        stretches=[
+            service_pb.TimelineStretch(
+                valid=range_message(stretch.start, stretch.end),
+                grounds=[
+                    ground_pb2.Ground(
+                        **_code_fields(code, language),
+                        valid=range_message(stretch.start, stretch.end),
+                    )
+                    for code in stretch.grounds
+                ],
+            )
+            for stretch in timeline.timeline
+        ],
+        revision=revision_token(timeline.revision),
+        revision_time=to_timestamp(instant_of(timeline.revision)),
+        receipt_id=str(timeline.receipt_id),
+    )
+
+
+def explain_message(
+    explained: Explained, language: Language
+) -> service_pb.ExplainEntitlementResponse:
+    """One day of a person with everything it rests on."""
+    parts = _explained_parts(explained, language)
+    return service_pb.ExplainEntitlementResponse(**parts)
+
+
+def replay_message(
+    explained: Explained, language: Language
+) -> service_pb.ReplayEntitlementResponse:
+    """One day of a person as it was known."""
+    parts = _explained_parts(explained, language)
+    return service_pb.ReplayEntitlementResponse(**parts)
+
+
+def _explained_parts(explained: Explained, language: Language) -> dict[str, Any]:
+    holding = explained.explanation.holding
+    return {
+        "entitlement": entitlement_message(explained.answer, language),
+        "grounds": [_holding_message(ground, explained, language) for ground in holding],
+        "absent_grounds": [
+            _absent_message(absent, language) for absent in explained.explanation.absent
+        ],
+        "facts": [fact_message(sourced) for sourced in explained.facts],
+    }
+
+
+def _holding_message(
+    ground: HoldingGround, explained: Explained, language: Language
+) -> ground_pb2.Ground:
+    return ground_pb2.Ground(
+        **_code_fields(ground.code, language),
+        valid=range_message(ground.start, ground.end),
+        depends_on=sorted(ground.depends_on),
+        fact_ids=[
+            fact_id(sourced.fact)
+            for sourced in explained.facts
+            if any(rests_on(basis, sourced.fact) for basis in ground.bases)
+        ],
+    )
+
+
+def _absent_message(absent: AbsentGround, language: Language) -> service_pb.AbsentGround:
+    return service_pb.AbsentGround(
+        kind=ground_pb2.GroundKind.ValueType(absent.kind),
+        reason=absent.reason.value,
+        text=absence_text(absent, language),
+        details=absent.details,
+    )
+
+
+def _code_fields(code: GroundCode, language: Language | None) -> dict[str, Any]:
+    return {
+        "kind": ground_pb2.GroundKind.ValueType(code.kind),
+        "category": code.category or "",
+        "provisions": provision_messages(provisions_of(code), language),
+    }

@@ -1,0 +1,276 @@
+"""The services of the senders: categories, payments and rosters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from osms.entitlement.v1 import category_service_pb2 as category_pb
+from osms.entitlement.v1 import category_service_pb2_grpc as category_grpc
+from osms.entitlement.v1 import feed_pb2
+from osms.entitlement.v1 import payment_service_pb2 as payment_pb
+from osms.entitlement.v1 import payment_service_pb2_grpc as payment_grpc
+from osms.entitlement.v1 import roster_service_pb2 as roster_pb
+from osms.entitlement.v1 import roster_service_pb2_grpc as roster_grpc
+from osms_server.application.categories import CategoryReceiver
+from osms_server.application.feed import (
+    FeedSession,
+    FeedStream,
+    Receiver,
+    RehearsedFeedStream,
+)
+from osms_server.application.law import Law
+from osms_server.application.payments import PaymentReceiver
+from osms_server.application.ports import Clock, Register
+from osms_server.application.rosters import (
+    RosterChangeReceiver,
+    SnapshotResult,
+    receive_snapshot,
+    rehearse_snapshot,
+)
+from osms_server.application.rows import FeedRow
+from osms_server.domain.codes import FeedKind, System
+from osms_server.domain.errors import (
+    InvalidRequest,
+    LimitExceeded,
+    NotAllowed,
+    SnapshotRefused,
+)
+from osms_server.domain.records import Batch, FeedId, RosterLine
+from osms_server.domain.revision import instant_of, revision_token
+from osms_server.domain.violations import Reason, Violation
+from osms_server.rpc.convert.fields import SYSTEMS, Fields, to_timestamp
+from osms_server.rpc.convert.records import (
+    batch_of,
+    category_line,
+    payment_line,
+    roster_change_line,
+    roster_line,
+)
+from osms_server.rpc.feed_streams import (
+    FeedRun,
+    StreamLimits,
+    one_ahead,
+    outcome_message,
+    preview_message,
+)
+from osms_server.rpc.identity import current_caller
+from osms_server.rpc.interception import language_of
+
+
+@dataclass(frozen=True)
+class FeedContext:
+    """What the services of the senders work with."""
+
+    register: Register
+    clock: Clock
+    law: Law
+    limits: StreamLimits
+    roster_lines_max: int
+
+    def run(
+        self,
+        kind: FeedKind,
+        receiver: Receiver[Any],
+        read: Any,
+        context: grpc.ServicerContext,
+    ) -> FeedRun[Any]:
+        """The run of the caller's feed."""
+        feed = FeedId(kind, current_caller.get().name)
+
+        def open_session(validate_only: bool) -> FeedSession[Any]:  # noqa: FBT001 - the contract's
+            if validate_only:
+                return RehearsedFeedStream(self.register, self.clock, feed, receiver)
+            return FeedStream(self.register, feed, receiver)
+
+        return FeedRun(open_session, read, self.limits, language_of(context))
+
+    def row(self, kind: FeedKind) -> FeedRow:
+        """Where the caller's feed goes on."""
+        with self.register.read() as reading:
+            return reading.feeds.get(FeedId(kind, current_caller.get().name))
+
+
+class CategoryService(category_grpc.CategoryServiceServicer):
+    """Takes in categories and the treaty list."""
+
+    def __init__(self, feeds: FeedContext) -> None:
+        self._feeds = feeds
+
+    def PushCategoryUpdates(  # noqa: N802
+        self,
+        request_iterator: Iterator[category_pb.PushCategoryUpdatesRequest],
+        context: grpc.ServicerContext,
+    ) -> Iterator[category_pb.PushCategoryUpdatesResponse]:
+        """Streams category messages into the register."""
+        receiver = CategoryReceiver(self._feeds.law.parameters)
+        run = self._feeds.run(FeedKind.CATEGORY, receiver, category_line, context)
+        for answer in run.answers(request_iterator):
+            yield category_pb.PushCategoryUpdatesResponse(**_named(answer))
+
+    def GetFeedPosition(  # noqa: N802
+        self, request: category_pb.GetFeedPositionRequest, context: grpc.ServicerContext
+    ) -> category_pb.GetFeedPositionResponse:
+        """Reads where the caller's category feed goes on."""
+        del request, context
+        row = self._feeds.row(FeedKind.CATEGORY)
+        return category_pb.GetFeedPositionResponse(
+            next_position=row.next_position, message_number_max=row.message_number_max
+        )
+
+
+class PaymentService(payment_grpc.PaymentServiceServicer):
+    """Takes in payments and refunds."""
+
+    def __init__(self, feeds: FeedContext) -> None:
+        self._feeds = feeds
+
+    def PushPayments(  # noqa: N802
+        self,
+        request_iterator: Iterator[payment_pb.PushPaymentsRequest],
+        context: grpc.ServicerContext,
+    ) -> Iterator[payment_pb.PushPaymentsResponse]:
+        """Streams payments and refunds into the register."""
+        receiver = PaymentReceiver(self._feeds.law.parameters)
+        run = self._feeds.run(FeedKind.PAYMENT, receiver, payment_line, context)
+        for answer in run.answers(request_iterator):
+            yield payment_pb.PushPaymentsResponse(**_named(answer))
+
+    def GetPaymentPosition(  # noqa: N802
+        self, request: payment_pb.GetPaymentPositionRequest, context: grpc.ServicerContext
+    ) -> payment_pb.GetPaymentPositionResponse:
+        """Reads where the caller's payment feed goes on."""
+        del request, context
+        row = self._feeds.row(FeedKind.PAYMENT)
+        return payment_pb.GetPaymentPositionResponse(next_position=row.next_position)
+
+
+class RosterService(roster_grpc.RosterServiceServicer):
+    """Takes in roster snapshots and changes of staff."""
+
+    def __init__(self, feeds: FeedContext) -> None:
+        self._feeds = feeds
+
+    def PushRoster(  # noqa: N802
+        self,
+        request_iterator: Iterator[roster_pb.PushRosterRequest],
+        context: grpc.ServicerContext,
+    ) -> roster_pb.PushRosterResponse:
+        """Takes in one snapshot, whole or not at all."""
+        upload = SnapshotUpload(self._feeds)
+        for request in one_ahead(request_iterator, self._feeds.limits.stopping):
+            upload.take(request)
+        result = upload.finish()
+        if result.violations:
+            raise SnapshotRefused(result.violations, _line_violations(result))
+        return snapshot_message(result, context)
+
+    def PushRosterChanges(  # noqa: N802
+        self,
+        request_iterator: Iterator[roster_pb.PushRosterChangesRequest],
+        context: grpc.ServicerContext,
+    ) -> Iterator[roster_pb.PushRosterChangesResponse]:
+        """Streams changes of staff into the register."""
+        receiver = RosterChangeReceiver(self._feeds.law.parameters)
+        run = self._feeds.run(FeedKind.ROSTER_CHANGE, receiver, roster_change_line, context)
+        for answer in run.answers(request_iterator):
+            yield roster_pb.PushRosterChangesResponse(**_named(answer))
+
+    def GetRosterChangePosition(  # noqa: N802
+        self,
+        request: roster_pb.GetRosterChangePositionRequest,
+        context: grpc.ServicerContext,
+    ) -> roster_pb.GetRosterChangePositionResponse:
+        """Reads where the caller's feed of changes goes on."""
+        del request, context
+        row = self._feeds.row(FeedKind.ROSTER_CHANGE)
+        return roster_pb.GetRosterChangePositionResponse(next_position=row.next_position)
+
+
+class SnapshotUpload:
+    """The messages of one snapshot, gathered until the sender has ended the stream."""
+
+    def __init__(self, feeds: FeedContext) -> None:
+        self._feeds = feeds
+        self._opening: roster_pb.RosterOpening | None = None
+        self._lines: list[roster_pb.RosterLine] = []
+
+    def take(self, request: roster_pb.PushRosterRequest) -> None:
+        """Takes the opening, once and first, or lines."""
+        part = request.WhichOneof("message")
+        expected = "opening" if self._opening is None else "lines"
+        if part != expected:
+            raise InvalidRequest((Violation("message", Reason.OUT_OF_ORDER, expected),))
+        if part == "opening":
+            self._opening = request.opening
+            self._check_limit(request.opening.line_count)
+        else:
+            self._lines.extend(request.lines.lines)
+            self._check_limit(len(self._lines))
+
+    def _check_limit(self, count: int) -> None:
+        allowed = self._feeds.roster_lines_max
+        if count > allowed:
+            raise LimitExceeded("roster_lines_max", allowed, count)
+
+    def finish(self) -> SnapshotResult:
+        """Applies, holds or refuses the snapshot."""
+        if self._opening is None:
+            raise InvalidRequest((Violation("message", Reason.OUT_OF_ORDER, "opening"),))
+        fields = Fields("opening.")
+        snapshot_id = fields.uuid("snapshot_id", self._opening.snapshot_id)
+        body = fields.code("body", self._opening.body, SYSTEMS)
+        counted = f"{self._opening.line_count} != {len(self._lines)}"
+        if self._opening.line_count != len(self._lines):
+            fields.fault("line_count", Reason.LINE_COUNT_DIFFERS, counted)
+        fields.check()
+        assert snapshot_id is not None
+        assert body is not None
+        _must_be_own(body)
+        receive = rehearse_snapshot if self._opening.validate_only else receive_snapshot
+        return receive(self._feeds.register, self._feeds.law, body, snapshot_id, self._batch())
+
+    def _batch(self) -> Batch[RosterLine]:
+        return batch_of(1, self._lines, roster_line)
+
+
+def _line_violations(result: SnapshotResult) -> tuple[Violation, ...]:
+    return tuple(
+        violation._replace(field=f"lines[{line.position - 1}].{violation.field}")
+        for line in result.rejected_lines
+        for violation in line.violations
+    )
+
+
+def _must_be_own(body: System) -> None:
+    if body != current_caller.get().name:
+        raise NotAllowed("send the roster of another body", f"body/{body}")
+
+
+def snapshot_message(
+    result: SnapshotResult, context: grpc.ServicerContext
+) -> roster_pb.PushRosterResponse:
+    """What became of a snapshot, for the contract."""
+    row = result.row
+    language = language_of(context)
+    message = roster_pb.PushRosterResponse(
+        outcome=feed_pb2.Outcome.ValueType(result.outcome),
+        revision=revision_token(row.revision or row.arrived),
+        arrival_time=to_timestamp(instant_of(row.arrived)),
+        entered_count=row.entered_count,
+        left_count=row.left_count,
+        unchanged_count=row.unchanged_count,
+        held_batch_id=str(row.held_batch_id) if row.held_batch_id else "",
+        rejected_lines=[outcome_message(line, language) for line in result.rejected_lines],
+    )
+    if result.preview is not None:
+        message.preview.CopyFrom(preview_message(result.preview))
+    return message
+
+
+def _named(answer: Any) -> dict[str, Any]:
+    """An answer under the name that every response of a feed has for it."""
+    return {"ready" if type(answer).__name__ == "FeedReady" else "ack": answer}

@@ -1,0 +1,191 @@
+"""
+Runs the streams of the feeds: the opening, then batch after batch, each answered when it is kept.
+
+The next batch is read and converted while the one before it is being stored. That is the only
+one ahead: a sender that is faster than the register waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from queue import Empty, Full, Queue
+from typing import Any, Final, Generic, TypeVar
+
+from osms.entitlement.v1 import feed_pb2
+from osms_server.application.feed import FeedSession
+from osms_server.domain.errors import InvalidRequest, LimitExceeded, ShuttingDown
+from osms_server.domain.records import Batch, FeedAck, Preview, Record, RecordOutcome
+from osms_server.domain.revision import instant_of, revision_token
+from osms_server.domain.violations import Reason, Violation
+from osms_server.rpc.convert.fields import to_timestamp
+from osms_server.rpc.convert.records import batch_of
+from osms_server.rpc.errors import field_violations
+from osms_server.rules.texts import Language
+
+Item = TypeVar("Item")
+
+_WAIT_SECONDS: Final = 0.2
+
+
+@dataclass(frozen=True)
+class StreamLimits:
+    """How much a stream may carry at once, and whether the server is about to stop."""
+
+    batch_records_max: int
+    stopping: threading.Event
+
+
+class FeedRun(Generic[Record]):
+    """One connection of a sender, from the opening to its end."""
+
+    def __init__(
+        self,
+        open_session: Callable[[bool], FeedSession[Record]],
+        read: Callable[[Any], Record],
+        limits: StreamLimits,
+        language: Language,
+    ) -> None:
+        self._open = open_session
+        self._read = read
+        self._limits = limits
+        self._language = language
+
+    def answers(self, requests: Iterator[Any]) -> Iterator[feed_pb2.FeedReady | feed_pb2.FeedAck]:
+        """The answer to the opening, and to every batch."""
+        first = next(requests, None)
+        if first is None:
+            return
+        if first.WhichOneof("message") != "opening":
+            raise _out_of_order("opening")
+        session = self._open(first.opening.validate_only)
+        try:
+            yield feed_pb2.FeedReady(
+                next_position=session.open(), batch_records_max=self._limits.batch_records_max
+            )
+            for batch in one_ahead(map(self._batch, requests), self._limits.stopping):
+                yield ack_message(session.take(batch), self._language)
+        finally:
+            session.close()
+
+    def _batch(self, request: Any) -> Batch[Record]:
+        if request.WhichOneof("message") != "batch":
+            raise _out_of_order("batch")
+        batch = request.batch
+        count, allowed = len(batch.records), self._limits.batch_records_max
+        if count > allowed:
+            raise LimitExceeded("batch_records_max", allowed, count)
+        if batch.first_position < 1:
+            value = str(batch.first_position)
+            raise InvalidRequest(
+                (Violation("batch.first_position", Reason.NUMBER_NOT_ABOVE_ZERO, value),)
+            )
+        return batch_of(batch.first_position, batch.records, self._read)
+
+
+def _out_of_order(expected: str) -> InvalidRequest:
+    return InvalidRequest((Violation("message", Reason.OUT_OF_ORDER, expected),))
+
+
+def one_ahead(items: Iterable[Item], stopping: threading.Event) -> Iterator[Item]:
+    """The *items*, each made while the one before is in use. ShuttingDown: the server stops."""
+    ahead = _Ahead(items)
+    threading.Thread(target=ahead.make, name="feed-reader", daemon=True).start()
+    try:
+        while (made := ahead.next(stopping)) is not None:
+            yield made.item()
+    finally:
+        ahead.abandon()
+
+
+@dataclass(frozen=True)
+class _Made(Generic[Item]):
+    """An item that was made, or the error that was made of it."""
+
+    made: Item | None
+    error: BaseException | None = None
+
+    def item(self) -> Item:
+        """The item; raises the error."""
+        if self.error is not None:
+            raise self.error
+        assert self.made is not None
+        return self.made
+
+
+class _Ahead(Generic[Item]):
+    """Makes items in a thread of its own, one ahead of those that use them."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = items
+        self._queue: Queue[_Made[Item] | None] = Queue(maxsize=1)
+        self._abandoned = threading.Event()
+
+    def make(self) -> None:
+        """Makes all items, until they are abandoned."""
+        try:
+            for item in self._items:
+                if not self._put(_Made(item)):
+                    return
+            self._put(None)
+        except BaseException as error:  # noqa: BLE001 - raised where the items are used
+            self._put(_Made(None, error))
+
+    def next(self, stopping: threading.Event) -> _Made[Item] | None:
+        """The next item, or None at the end."""
+        while not stopping.is_set():
+            try:
+                return self._queue.get(timeout=_WAIT_SECONDS)
+            except Empty:
+                continue
+        raise ShuttingDown
+
+    def abandon(self) -> None:
+        """Makes no more items."""
+        self._abandoned.set()
+
+    def _put(self, made: _Made[Item] | None) -> bool:
+        """Hands over an item; False where nobody wants it any more."""
+        while not self._abandoned.is_set():
+            try:
+                self._queue.put(made, timeout=_WAIT_SECONDS)
+            except Full:
+                continue
+            return True
+        return False
+
+
+def ack_message(ack: FeedAck, language: Language) -> feed_pb2.FeedAck:
+    """An acknowledgement for the contract."""
+    message = feed_pb2.FeedAck(
+        next_position=ack.next_position,
+        revision=revision_token(ack.revision),
+        record_time=to_timestamp(instant_of(ack.revision)),
+        accepted_count=ack.counts.accepted,
+        duplicate_count=ack.counts.duplicate,
+        rejected_count=ack.counts.rejected,
+        held_count=ack.counts.held,
+        repeated_count=ack.counts.repeated,
+        outcomes=[outcome_message(outcome, language) for outcome in ack.outcomes],
+    )
+    if ack.preview is not None:
+        message.preview.CopyFrom(preview_message(ack.preview))
+    return message
+
+
+def preview_message(preview: Preview) -> feed_pb2.Preview:
+    """How many people would gain or lose days of the right, for the contract."""
+    return feed_pb2.Preview(gaining_count=preview.gaining, losing_count=preview.losing)
+
+
+def outcome_message(outcome: RecordOutcome, language: Language) -> feed_pb2.RecordOutcome:
+    """What became of a record, for the contract."""
+    return feed_pb2.RecordOutcome(
+        position=outcome.position,
+        outcome=feed_pb2.Outcome.ValueType(outcome.outcome),
+        violations=field_violations(outcome.violations, language),
+        rejection_id=outcome.rejection_id,
+        held_batch_id=outcome.held_batch_id,
+        flags=outcome.flags,
+    )

@@ -1,0 +1,108 @@
+"""
+What every call goes through: who calls, may they, and how an error is told.
+
+One interceptor for all four shapes of RPC. The handlers behind it raise our errors and read the
+caller from `current_caller`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
+
+import grpc
+import structlog
+from google.rpc.status_pb2 import Status as RpcStatus
+from grpc_status import rpc_status
+
+from osms_server.application.callers import Caller
+from osms_server.domain.errors import OsmsError
+from osms_server.rpc.authorisation import authorise, is_open
+from osms_server.rpc.errors import status_of
+from osms_server.rpc.identity import current_caller
+from osms_server.rules.texts import Language, parse_language
+
+LANGUAGE_METADATA: Final = "accept-language"
+
+log = structlog.get_logger(__name__)
+
+
+class Identity(Protocol):
+    """Tells who calls."""
+
+    def caller(self, context: grpc.ServicerContext) -> Caller:
+        """The caller. CallerUnknown: nobody who is known."""
+
+
+class Gate(grpc.ServerInterceptor):
+    """Lets in who may come in, and tells errors."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wraps the handler of one call; open services are left as they are."""
+        handler = continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or is_open(method):
+            return handler
+        return self._guarded(handler, method)
+
+    def _guarded(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
+        asks = "stream" if handler.request_streaming else "unary"
+        answers = "stream" if handler.response_streaming else "unary"
+        behaviour = getattr(handler, f"{asks}_{answers}")
+
+        def unary(request: Any, context: grpc.ServicerContext) -> Any:
+            with self._inside(method, context):
+                return behaviour(request, context)
+
+        def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+            with self._inside(method, context):
+                yield from behaviour(request, context)
+
+        make = getattr(grpc, f"{asks}_{answers}_rpc_method_handler")
+        wrapped: grpc.RpcMethodHandler[Any, Any] = make(
+            stream if handler.response_streaming else unary,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+        return wrapped
+
+    @contextmanager
+    def _inside(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
+        """Runs a handler as its caller; errors end the call with their status."""
+        try:
+            caller = self._identity.caller(context)
+            authorise(caller, method)
+            current_caller.set(caller)
+            yield
+        except OsmsError as error:
+            _end(context, status_of(error, method, _language(context)))
+        except grpc.RpcError:
+            raise
+        except Exception as error:
+            if not context.is_active():  # the caller has gone; there is nobody to tell
+                raise
+            log.exception("a call failed", method=method)
+            _end(context, status_of(error, method, _language(context)))
+
+
+def _end(context: grpc.ServicerContext, status: RpcStatus) -> None:
+    context.abort_with_status(rpc_status.to_status(status))
+
+
+def language_of(context: grpc.ServicerContext) -> Language:
+    """The language of error texts that the caller asks for; English where it asks for none."""
+    return _language(context)
+
+
+def _language(context: grpc.ServicerContext) -> Language:
+    told = dict(context.invocation_metadata() or ()).get(LANGUAGE_METADATA, "")
+    text = told.decode() if isinstance(told, bytes) else told
+    return parse_language(text.split(",")[0]) or Language.ENGLISH

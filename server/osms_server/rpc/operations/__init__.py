@@ -1,0 +1,1 @@
+"""The service by which the Fund runs the register, part by part."""

@@ -1,0 +1,38 @@
+"""What the parts of the service work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from osms_server.application.ports import Clock
+from osms_server.rpc.convert.fields import Fields
+from osms_server.rpc.mutations import Mutations
+from osms_server.rpc.pages import Page, PageLimits
+from osms_server.rules.timeliness import IsWorkingDay
+
+
+@dataclass(frozen=True)
+class Operations:
+    """The register and its use cases, the clock, and the limits of pages."""
+
+    mutations: Mutations
+    clock: Clock
+    pages: PageLimits
+    is_working_day: IsWorkingDay
+
+
+class Part:
+    """A part of the service."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._mutations = operations.mutations
+        self._register = operations.mutations.register
+        self._clock = operations.clock
+        self._pages = operations.pages
+        self._is_working_day = operations.is_working_day
+
+
+def page_uuid(page: Page, fields: Fields) -> UUID | None:
+    """The id after which a page begins."""
+    return fields.uuid("page_token", page.after) if page.after else None

@@ -1,0 +1,127 @@
+"""The repair queue."""
+
+from __future__ import annotations
+
+import grpc
+
+from osms.entitlement.v1 import operations_service_pb2 as pb
+from osms_server.application.ports import Transaction
+from osms_server.application.repair import (
+    close_rejection,
+    find_open,
+    rejection_history,
+    resubmit,
+)
+from osms_server.application.rows import RejectionFilter, RejectionState
+from osms_server.domain.codes import FeedKind
+from osms_server.domain.errors import NotAllowed
+from osms_server.domain.revision import revision_token
+from osms_server.domain.violations import Reason
+from osms_server.rpc.convert import operations as convert
+from osms_server.rpc.convert.fields import Fields
+from osms_server.rpc.feed_streams import outcome_message
+from osms_server.rpc.identity import current_caller
+from osms_server.rpc.interception import language_of
+from osms_server.rpc.operations.parts import Part, page_uuid
+from osms_server.rpc.pages import page_of
+
+
+class RepairPart(Part):
+    """Lists, shows, counts, corrects and closes rejected lines."""
+
+    def ListRejections(  # noqa: N802
+        self, request: pb.ListRejectionsRequest, context: grpc.ServicerContext
+    ) -> pb.ListRejectionsResponse:
+        """Lists the repair queue."""
+        fields = Fields()
+        wanted = RejectionFilter(
+            fields.optional_enum("feed_kind", request.feed_kind, FeedKind),
+            _visible_sender(fields.text("sender", request.sender)),
+            fields.optional_enum("state", request.state, RejectionState),
+            fields.text("reason", request.reason),
+        )
+        page = page_of(request, fields, self._pages)
+        before = page_uuid(page, fields)
+        fields.check()
+        with self._register.read() as reading:
+            rows = reading.repair.page(wanted, page.size + 1, before)
+        shown, token = page.cut(rows, lambda row: row.rejection_id)
+        language = language_of(context)
+        return pb.ListRejectionsResponse(
+            rejections=[convert.rejection_message(row, language) for row in shown],
+            next_page_token=token,
+        )
+
+    def ResubmitRejection(  # noqa: N802
+        self, request: pb.ResubmitRejectionRequest, context: grpc.ServicerContext
+    ) -> pb.ResubmitRejectionResponse:
+        """Sends a rejected line again, corrected."""
+        fields = Fields()
+        rejection_id = fields.uuid("rejection_id", request.rejection_id)
+        if request.WhichOneof("line") is None:
+            fields.fault("line", Reason.REQUIRED)
+        caller, language = current_caller.get(), language_of(context)
+
+        def respond(tx: Transaction) -> pb.ResubmitRejectionResponse:
+            assert rejection_id is not None
+            rejection = find_open(tx, caller, rejection_id)
+            line = convert.corrected_line(request, rejection)
+            outcome = resubmit(tx, self._mutations.law.parameters, caller, rejection, line)
+            return pb.ResubmitRejectionResponse(
+                outcome=outcome_message(outcome, language),
+                revision=revision_token(tx.revision),
+            )
+
+        return self._mutations.perform(request, fields, respond, pb.ResubmitRejectionResponse())
+
+    def GetRejection(  # noqa: N802
+        self, request: pb.GetRejectionRequest, context: grpc.ServicerContext
+    ) -> pb.GetRejectionResponse:
+        """Shows a rejected line with its history."""
+        fields = Fields()
+        rejection_id = fields.uuid("rejection_id", request.rejection_id)
+        fields.check()
+        assert rejection_id is not None
+        with self._register.read() as reading:
+            history = rejection_history(reading, current_caller.get(), rejection_id)
+        return convert.history_message(history, language_of(context))
+
+    def CloseRejection(  # noqa: N802
+        self, request: pb.CloseRejectionRequest, context: grpc.ServicerContext
+    ) -> pb.CloseRejectionResponse:
+        """Closes a rejected line that will not be sent again."""
+        fields = Fields()
+        rejection_id = fields.uuid("rejection_id", request.rejection_id)
+        reason = fields.text("reason", request.reason, required=True)
+        caller, language = current_caller.get(), language_of(context)
+
+        def respond(tx: Transaction) -> pb.CloseRejectionResponse:
+            assert rejection_id is not None
+            row = close_rejection(tx, caller, rejection_id, reason)
+            return pb.CloseRejectionResponse(rejection=convert.rejection_message(row, language))
+
+        return self._mutations.perform(request, fields, respond, pb.CloseRejectionResponse())
+
+    def CountRejections(  # noqa: N802
+        self, request: pb.CountRejectionsRequest, context: grpc.ServicerContext
+    ) -> pb.CountRejectionsResponse:
+        """Counts the repair queue by sender, kind of feed, state and reason."""
+        del context
+        fields = Fields()
+        state = fields.optional_enum("state", request.state, RejectionState)
+        fields.check()
+        with self._register.read() as reading:
+            counts = reading.repair.counts(_visible_sender(""), state)
+        return pb.CountRejectionsResponse(
+            counts=[convert.rejection_count_message(count) for count in counts]
+        )
+
+
+def _visible_sender(wanted: str) -> str:
+    """The sender whose rejections are listed: any for the Fund, one's own for a sender."""
+    caller = current_caller.get()
+    if caller.is_fund:
+        return wanted
+    if wanted not in {"", caller.name}:
+        raise NotAllowed("list another sender's rejections", "the Fund")
+    return caller.name

@@ -1,0 +1,80 @@
+"""
+Pages of lists.
+
+A page token says where the list goes on and belongs to the other arguments of the request: with
+others it is refused, so that no page is ever of another list than the one before it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from osms_server.domain.violations import Reason
+from osms_server.rpc.convert.fields import Fields
+
+Item = TypeVar("Item")
+
+_HASH_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class PageLimits:
+    """How many items a page has, and how many at most."""
+
+    page_size: int
+    page_size_max: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list is wanted: *size* items after the item that *after* names."""
+
+    size: int
+    after: str
+    _arguments: bytes
+
+    def cut(self, items: Sequence[Item], name: Any) -> tuple[Sequence[Item], str]:
+        """The items of this page and the token of the next, of one item more than a page."""
+        if len(items) <= self.size:
+            return items, ""
+        shown = items[: self.size]
+        after = str(name(shown[-1]))
+        return shown, base64.urlsafe_b64encode(self._arguments + after.encode()).decode()
+
+
+def page_of(request: Any, fields: Fields, limits: PageLimits) -> Page:
+    """The page that a request asks for; what is wrong with it is noted in *fields*."""
+    size = request.page_size or limits.page_size
+    if size < 0:
+        fields.fault("page_size", Reason.NUMBER_NEGATIVE, size)
+    arguments = _hash_of_arguments(request)
+    after = ""
+    if request.page_token:
+        after = _after(request.page_token, arguments) or ""
+        if not after:
+            fields.fault("page_token", Reason.TOKEN_INVALID, request.page_token)
+    return Page(min(max(size, 1), limits.page_size_max), after, arguments)
+
+
+def _hash_of_arguments(request: Any) -> bytes:
+    bare = type(request)()
+    bare.CopyFrom(request)
+    bare.page_token = ""
+    bare.page_size = 0
+    text = bare.SerializeToString(deterministic=True)
+    return sha256(request.DESCRIPTOR.name.encode() + text).digest()[:_HASH_LENGTH]
+
+
+def _after(token: str, arguments: bytes) -> str | None:
+    try:
+        raw = base64.urlsafe_b64decode(token.encode())
+    except (binascii.Error, ValueError):
+        return None
+    if raw[:_HASH_LENGTH] != arguments:
+        return None
+    return raw[_HASH_LENGTH:].decode(errors="replace")

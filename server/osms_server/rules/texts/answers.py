@@ -1,0 +1,53 @@
+"""
+The answer about a person on a day, in one sentence, for a clinic (p. 14).
+
+It says of a ground no more than its kind: not which category, and never a body.
+"""
+# ruff: noqa: RUF001 - Kazakh and Russian letters are meant
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from osms_server.domain.codes import GroundKind, Status
+from osms_server.rules.texts.language import Language, Text
+from osms_server.rules.texts.names import ground_text
+
+UNTIL: Final = Text(
+    "МӘМС жүйесінде медициналық көмек алу құқығы бар ({ground}), соңғы күні – {last_date}.",
+    "Право на медицинскую помощь в системе ОСМС имеется ({ground}), по {last_date} включительно.",
+    "Entitled to insured care ({ground}), through {last_date}.",
+)
+OPEN_ENDED: Final = Text(
+    "МӘМС жүйесінде медициналық көмек алу құқығы бар ({ground}), аяқталу күні белгіленбеген.",
+    "Право на медицинскую помощь в системе ОСМС имеется ({ground}), дата окончания не определена.",
+    "Entitled to insured care ({ground}), with no end foreseen.",
+)
+NOT_ENTITLED: Final = Text(
+    "МӘМС жүйесінде медициналық көмек алу құқығы жоқ: медициналық көмек ТМККК шеңберінде "
+    "көрсетіледі.",
+    "Права на медицинскую помощь в системе ОСМС нет: медицинская помощь оказывается в рамках "
+    "ГОБМП.",
+    "Not entitled: the guaranteed volume of free care applies.",
+)
+NOT_REGISTERED: Final = Text(
+    "Тізілімде бұл адам туралы мәлімет жоқ: медициналық көмек ТМККК шеңберінде көрсетіледі.",
+    "Сведений об этом лице в реестре нет: медицинская помощь оказывается в рамках ГОБМП.",
+    "Not registered, nothing is known of this person: the guaranteed volume of free care applies.",
+)
+
+
+def answer_text(
+    status: Status, kind: GroundKind | None, last_date: date | None, language: Language
+) -> str:
+    """The answer in one sentence; *last_date* is None where the right is open-ended."""
+    if status is Status.NOT_ENTITLED:
+        return NOT_ENTITLED.in_(language)
+    if status is Status.NOT_REGISTERED:
+        return NOT_REGISTERED.in_(language)
+    assert kind is not None
+    ground = ground_text(kind, language)
+    if last_date is None:
+        return OPEN_ENDED.in_(language).format(ground=ground)
+    return UNTIL.in_(language).format(ground=ground, last_date=last_date.isoformat())

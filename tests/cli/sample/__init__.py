@@ -1,0 +1,1 @@
+"""The realistic region: days, identifiers, plan, files."""

@@ -1,0 +1,1 @@
+"""Scenarios for every paragraph of the Rules that the service can show."""

@@ -1,0 +1,148 @@
+"""
+The fixtures that every test can use: a real PostgreSQL, a register, and a real server before it.
+
+One embedded PostgreSQL serves the whole run; the migrated schema is a template, from which each
+module that asks for one gets a database in a fraction of a second. pytest-grpc starts a server on
+a real port for each module, and clients call it over real channels.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import sqlalchemy as sa
+
+from osms_client import NamedCaller, OsmsClient
+from osms_server.bootstrap import Application, Engines, connect
+from osms_server.config import Settings, Transport
+from osms_server.persistence.embedded import EmbeddedPostgres
+from osms_server.persistence.migration import migrate
+
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+ClientOf = Callable[[str], OsmsClient]
+
+_TEMPLATE = "osms_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL that is thrown away; OSMS_PG_BIN chooses another version."""
+    folder = Path(tempfile.mkdtemp(prefix="osms-tests-"))
+    folder.chmod(0o711)
+    server = EmbeddedPostgres(folder / "postgresql", durable=False)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings of a sandbox on a loopback port without TLS."""
+    return Settings.read(listen="127.0.0.1:0", transport=Transport.PLAINTEXT, sandbox=True)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres, settings: Settings) -> str:
+    """The name of a database with the schema and nothing else."""
+    _create(postgres, _TEMPLATE, "template0")
+    engines = connect(dsn_of(postgres, _TEMPLATE), settings)
+    migrate(engines.transactions)
+    engines.dispose()
+    return _TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def dsn(postgres: EmbeddedPostgres, template: str) -> str:
+    """The DSN of an empty register for one module."""
+    name = f"osms_{next(_numbers)}"
+    _create(postgres, name, template)
+    return dsn_of(postgres, name)
+
+
+@pytest.fixture(scope="module")
+def engines(dsn: str, settings: Settings) -> Iterator[Engines]:
+    """Connections to the register of this module."""
+    engines = connect(dsn, settings)
+    yield engines
+    engines.dispose()
+
+
+@pytest.fixture(scope="module")
+def application(settings: Settings, engines: Engines) -> Iterator[Application]:
+    """The use cases on the register of this module, with a sandbox clock."""
+    application = Application(settings, engines)
+    yield application
+    application.stopping.set()
+    application.access_log.close()
+
+
+@pytest.fixture(scope="module")
+def grpc_add_to_server(application: Application) -> Callable[[Any, grpc.Server], None]:
+    """Adds all services, as a server does."""
+    return lambda _, server: application.add_to(server)
+
+
+@pytest.fixture(scope="module")
+def grpc_addr() -> str:
+    """A free port of the loopback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def grpc_servicer() -> None:
+    """The application brings its own."""
+
+
+@pytest.fixture(scope="module")
+def grpc_interceptors(application: Application) -> list[grpc.ServerInterceptor]:
+    """The gate that every call goes through."""
+    return application.interceptors()
+
+
+@pytest.fixture(scope="module")
+def grpc_stub_cls() -> Callable[[grpc.Channel], grpc.Channel]:
+    """Tests choose their own stubs; the plain channel is all they need."""
+    return lambda channel: channel
+
+
+@pytest.fixture(scope="module")
+def client_of(grpc_server: grpc.Server, grpc_addr: str) -> Iterator[ClientOf]:
+    """A client as the caller of a name, each opened once."""
+    clients: dict[str, OsmsClient] = {}
+
+    def client(name: str) -> OsmsClient:
+        if name not in clients:
+            clients[name] = OsmsClient(grpc_addr, NamedCaller(name))
+        return clients[name]
+
+    yield client
+    for opened in clients.values():
+        opened.close()
+
+
+def dsn_of(postgres: EmbeddedPostgres, database: str) -> str:
+    """The DSN of another database of the same server."""
+    return postgres.dsn.replace("/osms?", f"/{database}?")
+
+
+def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
+    url = "postgresql+psycopg" + postgres.dsn[postgres.dsn.index("://") :]
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'create database "{name}" template "{template}"'))

@@ -1,0 +1,1 @@
+"""The contract over real channels: every service, as its callers meet it."""

@@ -1,0 +1,379 @@
+"""The server as a whole: what it offers, its limits, how it begins and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import pytest
+import sqlalchemy as sa
+from google.rpc.error_details_pb2 import RetryInfo
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
+
+from osms.entitlement.v1 import entitlement_service_pb2 as pb
+from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
+from osms.entitlement.v1 import roster_service_pb2 as roster_pb
+from osms_client import NamedCaller, OsmsClient
+from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_server
+from osms_server.config import Settings, Transport
+from osms_server.persistence.embedded import EmbeddedPostgres
+from osms_server.persistence.tables import head
+from tests.people import AIGUL
+from tests.processes import (
+    PLAIN,
+    ServerProcess,
+    is_alive,
+    passable_folder,
+    postgres_pid,
+    run,
+)
+from tests.rpc.sending import CATEGORIES, MORNING, TODAY, assigned, push_categories
+from tests.rpc.streams import OpenStream
+from tests.rpc.told import refused
+
+SANDBOX = "osms.entitlement.v1.SandboxService"
+SERVICES = {
+    f"osms.entitlement.v1.{name}Service"
+    for name in ("Category", "Payment", "Roster", "Consumer", "Entitlement", "Operations")
+}
+DEBIANS = Path("/usr/lib/postgresql/15/bin")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server of this process, with channels and clients that are closed with it."""
+
+    running: RunningServer
+
+    @contextmanager
+    def channel(self, name: str) -> Iterator[grpc.Channel]:
+        """A channel as the caller of a name; no call on it is ever repeated."""
+        options = [("grpc.enable_retries", 0)]
+        channel = NamedCaller(name).channel(self.running.address, options)
+        try:
+            yield channel
+        finally:
+            channel.close()
+
+    def client(self, name: str) -> OsmsClient:
+        """A client as the caller of a name."""
+        return OsmsClient(self.running.address, NamedCaller(name), timeout=20)
+
+    def stop(self) -> threading.Thread:
+        """Begins to stop the server, and returns when it has begun."""
+        stopping = threading.Thread(target=self.running.stop)
+        stopping.start()
+        assert self.running.application.stopping.wait(10)
+        return stopping
+
+
+@contextmanager
+def site(dsn: str, **settings: Any) -> Iterator[Site]:
+    """A server for as long as the block lasts."""
+    plain = {
+        "listen": "127.0.0.1:0",
+        "transport": Transport.PLAINTEXT,
+        "sandbox": True,
+        "dsn": dsn,
+        "shutdown_seconds": 20,
+    }
+    with running_server(Settings.read(**{**plain, **settings})) as running:
+        with OsmsClient(running.address, NamedCaller("SC")) as client:
+            if settings.get("sandbox", True):
+                client.reset_sandbox(MORNING)
+        yield Site(running)
+
+
+# What is offered.
+
+
+@pytest.mark.parametrize("sandbox", [True, False], ids=["a sandbox", "no sandbox"])
+def test_health_and_reflection_tell_what_is_offered(dsn: str, *, sandbox: bool) -> None:
+    """Every service is healthy and described; that of the sandbox only where there is one."""
+    offered = SERVICES | ({SANDBOX} if sandbox else set())
+    with site(dsn, sandbox=sandbox) as server, server.channel("nobody") as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        for name in ("", *offered):
+            status = health.Check(health_pb2.HealthCheckRequest(service=name)).status
+            assert status == health_pb2.HealthCheckResponse.SERVING
+        described = set(ProtoReflectionDescriptorDatabase(channel).get_services())
+    own = {"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
+    assert described == offered | own
+
+
+# Limits.
+
+
+def test_a_message_may_not_be_too_large(dsn: str) -> None:
+    """A larger one than the setting allows is refused, and the next one is taken."""
+    with site(dsn, message_bytes_max=2**16) as server, server.channel("clinic1") as channel:
+        stub = pb_grpc.EntitlementServiceStub(channel)
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.CheckEntitlement(pb.CheckEntitlementRequest(iin="9" * 2**17), timeout=20)
+        error: Any = caught.value
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert stub.CheckEntitlement(pb.CheckEntitlementRequest(iin=AIGUL), timeout=20)
+
+
+def test_more_calls_than_are_allowed_are_refused_at_once(dsn: str) -> None:
+    """They do not wait; when others have ended, there is room again."""
+    with site(dsn, concurrent_rpcs_max=8) as server, server.channel("clinic1") as channel:
+        stub = pb_grpc.EntitlementServiceStub(channel)
+        request = pb.CheckEntitlementRequest(iin=AIGUL)
+        streams = [OpenStream(stub.StreamCheckEntitlements) for _ in range(8)]
+        for stream in streams:
+            stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+            stream.receive()
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.CheckEntitlement(request, timeout=20)
+        error: Any = caught.value
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert all(stream.rest() == [] for stream in streams)
+        answer = _when_there_is_room(lambda: stub.CheckEntitlement(request, timeout=20))
+        assert answer.entitlement.iin == AIGUL
+
+
+def _when_there_is_room(call: Callable[[], Any]) -> Any:
+    until = time.monotonic() + 10
+    while True:
+        try:
+            return call()
+        except grpc.RpcError:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+def test_an_address_that_is_taken_is_told(dsn: str) -> None:
+    """A second server on the same port does not start, and says why."""
+    with site(dsn) as server:
+        with (
+            pytest.raises(CannotListen, match="another server"),
+            site(dsn, listen=server.running.address),
+        ):
+            pass
+        with server.client("clinic1") as client:
+            assert client.clock() == MORNING
+
+
+# The end.
+
+
+@contextmanager
+def writers_wait(engines: Engines) -> Iterator[None]:
+    """Whoever writes must wait until the end of the block."""
+    with engines.transactions.begin() as connection:
+        connection.execute(sa.select(head).with_for_update())
+        yield
+
+
+def _wait_until_somebody_waits(engines: Engines) -> None:
+    until = time.monotonic() + 10
+    statement = sa.text("select count(*) from pg_locks where not granted")
+    while True:
+        with engines.look_ups.connect() as connection:
+            if connection.execute(statement).scalar_one():
+                return
+        assert time.monotonic() < until
+
+
+def test_a_stream_gets_its_last_ack_before_it_is_ended(dsn: str, engines: Engines) -> None:
+    """What is being stored is stored and acknowledged; then the sender is told to go."""
+    with site(dsn) as server, server.channel("SC") as channel:
+        with OpenStream(CATEGORIES.method(channel)) as stream:
+            with writers_wait(engines):
+                pass
+            stream.send(CATEGORIES.opening())
+            stream.receive()
+            with writers_wait(engines):
+                stream.send(CATEGORIES.batch_of(1, 3), CATEGORIES.batch_of(4, 3))
+                _wait_until_somebody_waits(engines)
+                stopping = server.stop()
+            assert stream.receive().ack.next_position == 4
+            error = stream.error()
+        stopping.join(10)
+        assert not stopping.is_alive()
+    assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+    assert error.one(RetryInfo)
+    with site(dsn, sandbox=False) as after, after.client("state-corporation/SC") as client:
+        assert client.category_position() == 4
+
+
+def test_streams_on_which_nothing_happens_do_not_hold_the_server_up(dsn: str) -> None:
+    """Each is told that the server stops, long before the calls that run are cut off."""
+    with (
+        site(dsn) as server,
+        server.channel("clinic1") as clinic,
+        server.channel("SC") as corporation,
+        server.channel("DEFENCE") as defence,
+    ):
+        questions = OpenStream(pb_grpc.EntitlementServiceStub(clinic).StreamCheckEntitlements)
+        questions.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+        questions.receive()
+        feed = OpenStream(CATEGORIES.method(corporation))
+        feed.send(CATEGORIES.opening())
+        feed.receive()
+        roster = defence.stream_unary(
+            "/osms.entitlement.v1.RosterService/PushRoster",
+            request_serializer=roster_pb.PushRosterRequest.SerializeToString,
+            response_deserializer=roster_pb.PushRosterResponse.FromString,
+        )
+        opening = roster_pb.RosterOpening(snapshot_id=str(uuid4()), body="DEFENCE", line_count=1)
+        upload = OpenStream(roster.future)
+        upload.send(roster_pb.PushRosterRequest(opening=opening))
+        _wait_for_readers(3)
+        began = time.monotonic()
+        server.stop().join(15)
+        assert time.monotonic() - began < 10
+        errors = [questions.error(), feed.error(), refused(upload._call.result)]
+    assert {error.reason for error in errors} == {"SHUTTING_DOWN"}
+
+
+def _wait_for_readers(count: int) -> None:
+    until = time.monotonic() + 10
+    while sum(thread.name == "feed-reader" for thread in threading.enumerate()) < count:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_call_that_runs_is_answered_before_the_end(dsn: str, engines: Engines) -> None:
+    """A mutation that has begun is made, and its caller hears of it; a new one is not taken."""
+    with site(dsn) as server, server.client("operator1") as operator:
+        made: list[Any] = []
+
+        def register() -> None:
+            made.append(operator.register(AIGUL, "R01", TODAY, ["BIRTH_CERTIFICATE"]))
+
+        with writers_wait(engines):
+            calling = threading.Thread(target=register)
+            calling.start()
+            _wait_until_somebody_waits(engines)
+            stopping = server.stop()
+            with server.channel("clinic1") as late:
+                stub = pb_grpc.EntitlementServiceStub(late)
+                request = pb.CheckEntitlementRequest(iin=AIGUL)
+                with pytest.raises(grpc.RpcError) as caught:
+                    stub.CheckEntitlement(request, timeout=20)
+        calling.join(10)
+        stopping.join(10)
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert made[0].iin == AIGUL
+
+
+def test_a_server_that_stops_says_that_it_is_not_well(dsn: str, engines: Engines) -> None:
+    """Before it takes no more calls, so that a balancer can turn to another."""
+    with site(dsn) as server, server.channel("nobody") as channel:
+        statuses = health_pb2_grpc.HealthStub(channel).Watch(
+            health_pb2.HealthCheckRequest(), timeout=20
+        )
+        assert next(statuses).status == health_pb2.HealthCheckResponse.SERVING
+        with server.client("SC") as sender, sender.category_feed():
+            stopping = server.stop()
+            assert next(statuses).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        statuses.cancel()
+        stopping.join(20)
+
+
+# Real processes.
+
+
+def test_a_process_is_told_to_stop_and_leaves_nothing_behind() -> None:
+    """SIGTERM ends the server with its PostgreSQL; a second one beside it does not start."""
+    with passable_folder() as folder:
+        arguments = (*PLAIN, "--listen", "127.0.0.1:0", "--state-folder", str(folder))
+        with ServerProcess(*arguments) as server:
+            postgres = postgres_pid(folder)
+            with server.client("SC") as client:
+                assert push_categories(client, assigned()).accepted == 1
+            second = run(*arguments)
+            assert (second.returncode, second.stdout) == (1, "")
+            assert f"another osms-server uses {folder}" in second.stderr
+            assert is_alive(postgres)
+            assert server.end(signal.SIGTERM) == 0
+        assert not is_alive(postgres)
+        with ServerProcess(*arguments) as again, again.client("SC") as client:
+            assert client.category_position() == 2
+
+
+def test_a_process_may_throw_its_register_away() -> None:
+    """With --ephemeral nothing is left; it also ends with its standard input."""
+    with passable_folder() as folder:
+        arguments = (*PLAIN, "--listen", "127.0.0.1:0", "--ephemeral", "--until-stdin-closes")
+        with ServerProcess(*arguments, TMPDIR=str(folder)) as server:
+            (state,) = folder.iterdir()
+            postgres = postgres_pid(state)
+            assert server.process.stdin is not None
+            server.process.stdin.close()
+            assert server.process.wait(30) == 0
+        assert not is_alive(postgres)
+        assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "said"),
+    [
+        pytest.param(
+            ("--dsn", "postgresql://osms@127.0.0.1:1/osms"),
+            {},
+            "the database cannot be used",
+            id="a database that is not there",
+        ),
+        pytest.param(("--dsn", "host=db"), {}, "OSMS_DSN", id="a DSN that is no URL"),
+        pytest.param((), {"OSMS_PAGE_SIZE": "many"}, "OSMS_PAGE_SIZE", id="no number"),
+        pytest.param((), {"OSMS_PG_BIN": "/nowhere"}, "set OSMS_PG_BIN", id="no PostgreSQL"),
+    ],
+)
+def test_what_a_user_can_mend_is_told_in_a_line(
+    arguments: tuple[str, ...], more: dict[str, str], said: str
+) -> None:
+    """No trace, no second line to look for."""
+    with passable_folder() as folder:
+        place = ("--listen", "127.0.0.1:0", "--state-folder", str(folder))
+        done = run(*PLAIN, *place, *arguments, **more)
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("osms-server: ")
+
+
+@pytest.mark.skipif(not DEBIANS.exists(), reason="Debian's PostgreSQL 15 is not installed")
+def test_another_postgresql_serves_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its DSN, and started by the programs that OSMS_PG_BIN names."""
+    monkeypatch.setenv("OSMS_PG_BIN", str(DEBIANS))
+    with passable_folder() as folder:
+        postgres = EmbeddedPostgres(folder / "postgresql", durable=False)
+        dsn = postgres.start()
+        try:
+            with site(dsn) as server, server.client("SC") as sender:
+                engine = sa.create_engine("postgresql+psycopg" + dsn[dsn.index("://") :])
+                with engine.connect() as connection:
+                    version = connection.execute(sa.text("show server_version_num")).scalar_one()
+                engine.dispose()
+                assert str(version).startswith("15")
+                ack = push_categories(sender, assigned())
+                with server.client("operator1") as operator:
+                    assert operator.check(AIGUL, at_least_revision=ack.revision).entitled
+                    assert operator.explain(AIGUL).facts
+        finally:
+            postgres.stop()
+
+
+def test_port_zero_takes_any_port(dsn: str) -> None:
+    """The address that is told can be connected to."""
+    with site(dsn) as server:
+        host, _, port = server.running.address.rpartition(":")
+        assert int(port) > 0
+        with socket.create_connection((host, int(port)), timeout=5):
+            pass
