@@ -1,0 +1,42 @@
+"""What all parts of the client share: the line to the service, and how lists are read over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from osms.entitlement.v1 import (
+    category_service_pb2_grpc,
+    consumer_service_pb2_grpc,
+    entitlement_service_pb2_grpc,
+    operations_service_pb2_grpc,
+    payment_service_pb2_grpc,
+    roster_service_pb2_grpc,
+    sandbox_service_pb2_grpc,
+)
+from osms_client.connection import Connection
+
+
+class Line:
+    """A connection with a stub for every service; *idle_timeout* is for streams, in seconds."""
+
+    def __init__(self, connection: Connection, *, idle_timeout: float) -> None:
+        self._connection = connection
+        self._idle_timeout = idle_timeout
+        channel = connection.channel
+        self._categories = category_service_pb2_grpc.CategoryServiceStub(channel)
+        self._payments = payment_service_pb2_grpc.PaymentServiceStub(channel)
+        self._rosters = roster_service_pb2_grpc.RosterServiceStub(channel)
+        self._consumers = consumer_service_pb2_grpc.ConsumerServiceStub(channel)
+        self._entitlements = entitlement_service_pb2_grpc.EntitlementServiceStub(channel)
+        self._operations = operations_service_pb2_grpc.OperationsServiceStub(channel)
+        self._sandbox = sandbox_service_pb2_grpc.SandboxServiceStub(channel)
+
+    def _pages(self, method: Any, request: Any) -> Iterator[Any]:
+        """The responses for all pages of a list."""
+        while True:
+            response = self._connection.call(method, request)
+            yield response
+            if not response.next_page_token:
+                return
+            request.page_token = response.next_page_token

@@ -1,0 +1,57 @@
+"""The repair queue: lines that were rejected, and what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from osms.entitlement.v1 import feed_pb2, operations_service_pb2
+from osms_client import _reading, _writing, values
+from osms_client._line import Line
+from osms_client.feeds import new_request_id
+from osms_client.records import CategoryMessage, PaymentMessage, RosterChangeMessage
+
+
+class Repairing(Line):
+    """Lists, shows, counts, corrects and closes rejected lines."""
+
+    def rejections(
+        self, *, feed: str = "", sender: str = "", state: str = "", reason: str = ""
+    ) -> Iterator[values.Rejection]:
+        """The repair queue, newest first; *feed* and *state* by name, such as `OPEN`."""
+        request = operations_service_pb2.ListRejectionsRequest(
+            feed_kind=feed_pb2.FeedKind.Value(f"FEED_KIND_{feed or 'UNSPECIFIED'}"),
+            sender=sender,
+            state=operations_service_pb2.RejectionState.Value(
+                f"REJECTION_STATE_{state or 'UNSPECIFIED'}"
+            ),
+            reason=reason,
+        )
+        for response in self._pages(self._operations.ListRejections, request):
+            yield from map(_reading.rejection, response.rejections)
+
+    def resubmit(
+        self,
+        rejection_id: str,
+        record: CategoryMessage | PaymentMessage | RosterChangeMessage,
+        *,
+        request_id: str = "",
+    ) -> values.RecordOutcome:
+        """Sends a rejected line again, corrected."""
+        request = operations_service_pb2.ResubmitRejectionRequest(
+            request_id=request_id or new_request_id(),
+            rejection_id=rejection_id,
+            **_line(record),
+        )
+        response = self._connection.call(self._operations.ResubmitRejection, request)
+        return _reading.record_outcome(response.outcome)
+
+
+def _line(record: Any) -> dict[str, Any]:
+    """A corrected line under the name that its kind of feed has for it."""
+    name = type(record).__name__
+    if name.startswith("Category"):
+        return {"category_record": _writing.category_record(record)}
+    if name.startswith("Payment"):
+        return {"payment_record": _writing.payment_record(record)}
+    return {"roster_change_record": _writing.roster_change_record(record)}

@@ -1,0 +1,123 @@
+"""Feeds and rosters: what senders tell the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import grpc
+
+from osms.entitlement.v1 import (
+    category_service_pb2,
+    feed_pb2,
+    payment_service_pb2,
+    roster_service_pb2,
+)
+from osms_client import _reading, _writing, values
+from osms_client._line import Line
+from osms_client.errors import from_rpc_error
+from osms_client.feeds import FeedPush, new_request_id
+from osms_client.records import (
+    CategoryMessage,
+    PaymentMessage,
+    RosterChangeMessage,
+    RosterLine,
+)
+
+_LINES_A_MESSAGE: Final = 5_000
+
+
+class Sending(Line):
+    """Sends records and rosters."""
+
+    def category_feed(self) -> FeedPush[CategoryMessage]:
+        """The feed of categories and treaty listings; use it in a `with` block."""
+        return FeedPush(
+            self._categories.PushCategoryUpdates,
+            category_service_pb2.PushCategoryUpdatesRequest(opening=feed_pb2.FeedOpening()),
+            lambda first, records: category_service_pb2.PushCategoryUpdatesRequest(
+                batch=category_service_pb2.CategoryBatch(
+                    first_position=first, records=map(_writing.category_record, records)
+                )
+            ),
+            idle_timeout=self._idle_timeout,
+        )
+
+    def payment_feed(self) -> FeedPush[PaymentMessage]:
+        """The feed of payments and refunds; use it in a `with` block."""
+        return FeedPush(
+            self._payments.PushPayments,
+            payment_service_pb2.PushPaymentsRequest(opening=feed_pb2.FeedOpening()),
+            lambda first, records: payment_service_pb2.PushPaymentsRequest(
+                batch=payment_service_pb2.PaymentBatch(
+                    first_position=first, records=map(_writing.payment_record, records)
+                )
+            ),
+            idle_timeout=self._idle_timeout,
+        )
+
+    def roster_change_feed(self) -> FeedPush[RosterChangeMessage]:
+        """The caller's feed of changes of staff; use it in a `with` block."""
+        return FeedPush(
+            self._rosters.PushRosterChanges,
+            roster_service_pb2.PushRosterChangesRequest(opening=feed_pb2.FeedOpening()),
+            lambda first, records: roster_service_pb2.PushRosterChangesRequest(
+                batch=roster_service_pb2.RosterChangeBatch(
+                    first_position=first, records=map(_writing.roster_change_record, records)
+                )
+            ),
+            idle_timeout=self._idle_timeout,
+        )
+
+    def category_position(self) -> int:
+        """Where the caller's feed of categories goes on."""
+        request = category_service_pb2.GetFeedPositionRequest()
+        response = self._connection.call(self._categories.GetFeedPosition, request)
+        return response.next_position
+
+    def payment_position(self) -> int:
+        """Where the caller's feed of payments goes on."""
+        request = payment_service_pb2.GetPaymentPositionRequest()
+        response = self._connection.call(self._payments.GetPaymentPosition, request)
+        return response.next_position
+
+    def roster_change_position(self) -> int:
+        """Where the caller's feed of changes of staff goes on."""
+        request = roster_service_pb2.GetRosterChangePositionRequest()
+        response = self._connection.call(self._rosters.GetRosterChangePosition, request)
+        return response.next_position
+
+    def push_roster(
+        self, body: str, lines: Sequence[RosterLine], *, snapshot_id: str = ""
+    ) -> values.SnapshotResult:
+        """Sends the full list of a body; the same *snapshot_id* is safe to send again."""
+        requests = _roster_requests(body, lines, snapshot_id or new_request_id())
+        try:
+            response = self._rosters.PushRoster(requests, timeout=self._idle_timeout)
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from error
+        return values.SnapshotResult(
+            outcome=_reading.outcome(response.outcome),
+            revision=response.revision,
+            arrival_time=_reading.instant(response.arrival_time),
+            entered=response.entered_count,
+            left=response.left_count,
+            unchanged=response.unchanged_count,
+            held_batch_id=response.held_batch_id,
+            rejected_lines=tuple(map(_reading.record_outcome, response.rejected_lines)),
+        )
+
+
+def _roster_requests(
+    body: str, lines: Sequence[RosterLine], snapshot_id: str
+) -> Iterator[roster_service_pb2.PushRosterRequest]:
+    yield roster_service_pb2.PushRosterRequest(
+        opening=roster_service_pb2.RosterOpening(
+            snapshot_id=snapshot_id, body=body, line_count=len(lines)
+        )
+    )
+    for start in range(0, len(lines), _LINES_A_MESSAGE):
+        part = lines[start : start + _LINES_A_MESSAGE]
+        yield roster_service_pb2.PushRosterRequest(
+            lines=roster_service_pb2.RosterLines(lines=map(_writing.roster_line, part))
+        )
