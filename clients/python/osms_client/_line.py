@@ -32,10 +32,10 @@ class Line:
         self._operations = operations_service_pb2_grpc.OperationsServiceStub(channel)
         self._sandbox = sandbox_service_pb2_grpc.SandboxServiceStub(channel)
 
-    def _pages(self, method: Any, request: Any) -> Iterator[Any]:
+    def _pages(self, method: Any, request: Any, *, timeout: float | None = None) -> Iterator[Any]:
         """The responses for all pages of a list."""
         while True:
-            response = self._connection.call(method, request)
+            response = self._connection.call(method, request, timeout=timeout)
             yield response
             if not response.next_page_token:
                 return

@@ -18,6 +18,7 @@ from osms.entitlement.v1 import (
     ground_pb2,
 )
 from osms.entitlement.v1 import operations_service_pb2 as operations_pb
+from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms_client import values
 from osms_client.errors import Violation
 
@@ -198,6 +199,29 @@ def ack(message: feed_pb2.FeedAck) -> values.Ack:
         held=message.held_count,
         repeated=message.repeated_count,
         outcomes=tuple(record_outcome(each) for each in message.outcomes),
+        preview=optional_preview(message),
+    )
+
+
+def optional_preview(message: Any) -> values.Preview | None:
+    """How many people would gain or lose days of the right; None where it is unset."""
+    if not message.HasField("preview"):
+        return None
+    return values.Preview(message.preview.gaining_count, message.preview.losing_count)
+
+
+def snapshot_result(message: roster_pb.PushRosterResponse) -> values.SnapshotResult:
+    """What became of a snapshot."""
+    return values.SnapshotResult(
+        outcome=outcome(message.outcome),
+        revision=message.revision,
+        arrival_time=instant(message.arrival_time),
+        entered=message.entered_count,
+        left=message.left_count,
+        unchanged=message.unchanged_count,
+        held_batch_id=message.held_batch_id,
+        rejected_lines=tuple(map(record_outcome, message.rejected_lines)),
+        preview=optional_preview(message),
     )
 
 
@@ -216,7 +240,6 @@ def registration(message: fact_pb2.DocumentRegistration) -> values.Registration:
 
 def rejection(message: operations_pb.Rejection) -> values.Rejection:
     """A rejected line."""
-    line = message.WhichOneof("line")
     return values.Rejection(
         rejection_id=message.rejection_id,
         feed=enum_name(feed_pb2.FeedKind, message.feed_kind, "FEED_KIND_"),
@@ -225,7 +248,42 @@ def rejection(message: operations_pb.Rejection) -> values.Rejection:
         record_time=instant(message.record_time),
         state=enum_name(operations_pb.RejectionState, message.state, "REJECTION_STATE_"),
         violations=violations(message.violations),
-        line=plain(getattr(message, line)) if line else {},
+        line=_line(message),
+    )
+
+
+def _line(message: Any) -> Mapping[str, object]:
+    """The line of a rejection or of what was done with it; empty where there is none."""
+    name = message.WhichOneof("line")
+    return plain(getattr(message, name)) if name else {}
+
+
+def rejection_history(message: operations_pb.GetRejectionResponse) -> values.RejectionHistory:
+    """A rejected line with everything that was done with it."""
+    return values.RejectionHistory(
+        rejection(message.rejection), tuple(map(_rejection_event, message.events))
+    )
+
+
+def _rejection_event(message: operations_pb.RejectionEvent) -> values.RejectionEvent:
+    return values.RejectionEvent(
+        caller=message.caller,
+        record_time=instant(message.record_time),
+        outcome=outcome(message.outcome) if message.outcome else None,
+        violations=violations(message.violations),
+        line=_line(message),
+        reason=message.reason,
+    )
+
+
+def rejection_count(message: operations_pb.RejectionCount) -> values.RejectionCount:
+    """How many lines of a sender were rejected for a reason."""
+    return values.RejectionCount(
+        sender=message.sender,
+        feed=enum_name(feed_pb2.FeedKind, message.feed_kind, "FEED_KIND_"),
+        state=enum_name(operations_pb.RejectionState, message.state, "REJECTION_STATE_"),
+        reason=message.reason,
+        count=message.count,
     )
 
 
@@ -242,6 +300,20 @@ def held_batch(message: operations_pb.HeldBatch) -> values.HeldBatch:
         reason=message.reason,
         decided_by=message.decided_by,
         decision_time=optional_instant(message, "decision_time"),
+    )
+
+
+def person_change(message: operations_pb.PersonChange) -> values.PersonChange:
+    """How the right of one person would change."""
+    return values.PersonChange(
+        iin=message.iin,
+        first_gained=optional_day(message, "first_gained_date"),
+        first_lost=optional_day(message, "first_lost_date"),
+        lost_ground=ground_kind(message.lost_ground_kind),
+        entitled_after=tuple(
+            values.Days(day(each.start_date), optional_day(each, "end_date"))
+            for each in message.entitled_after
+        ),
     )
 
 

@@ -5,6 +5,9 @@ A record's position is where it stands in its feed. The service tells the positi
 when the feed is opened; what it has acknowledged is stored for good. Should the line be cut, the
 batches that are not yet acknowledged are kept here and sent again: the service takes what it has
 not had, and acknowledges the rest again.
+
+Batches may also be only tried: each is judged after those before it, and nothing is stored. What
+was tried over a line that is cut is forgotten, so such a push does not go on; it begins anew.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from queue import SimpleQueue
 from typing import Any, Final, Generic, TypeVar
@@ -21,7 +25,7 @@ from uuid import uuid4
 import grpc
 
 from osms_client import _reading
-from osms_client.errors import CannotTell, from_rpc_error
+from osms_client.errors import CannotTell, OsmsError, from_rpc_error
 from osms_client.values import Ack
 
 Record = TypeVar("Record")
@@ -40,7 +44,8 @@ class FeedPush(Generic[Record]):
     """
     One connection to a feed, open from `with` to its end.
 
-    *next_position* is the position of the next record that the service expects.
+    *next_position* is the position of the next record that the service expects. *validate_only*
+    says that the records are only tried.
     """
 
     def __init__(
@@ -50,24 +55,29 @@ class FeedPush(Generic[Record]):
         make_batch: Callable[[int, Sequence[Record]], Any],
         *,
         idle_timeout: float,
+        validate_only: bool = False,
     ) -> None:
         self._start_call = call
         self._opening = opening
         self._make_batch = make_batch
         self._idle_timeout = idle_timeout
+        self.validate_only = validate_only
         self._in_flight: deque[Any] = deque()
         self._requests: SimpleQueue[Any] = SimpleQueue()
         self.next_position = 0
         self.batch_records_max = 0
 
     def __enter__(self) -> FeedPush[Record]:
-        """Opens the feed; an older connection to it is ended."""
+        """Opens the feed; an older connection to it is ended, unless records are only tried."""
         self._open()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Closes the connection."""
+        """Closes the connection. What was tried is forgotten by then."""
         self._requests.put(None)
+        if self.validate_only:
+            with suppress(OsmsError):
+                self._await_end()
         self._call.cancel()
 
     def send(self, records: Iterable[Record], *, batch_size: int = BATCH_SIZE) -> Iterator[Ack]:
@@ -104,7 +114,8 @@ class FeedPush(Generic[Record]):
 
     def _acknowledged(self) -> Ack:
         """The acknowledgement of the oldest batch in flight."""
-        for pause in (*_BACKOFF_SECONDS, None):
+        pauses = () if self.validate_only else _BACKOFF_SECONDS
+        for pause in (*pauses, None):
             try:
                 response = self._receive()
             except CannotTell:
@@ -137,6 +148,11 @@ class FeedPush(Generic[Record]):
         self.batch_records_max = ready.batch_records_max
         if not self._in_flight:
             self.next_position = ready.next_position
+
+    def _await_end(self) -> None:
+        """Waits until the service has ended the stream."""
+        while next_response(self._call, self._idle_timeout) is not None:
+            pass
 
     def _receive(self) -> Any:
         """The next response; CannotTell if there is none within the idle timeout."""

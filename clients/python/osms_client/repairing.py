@@ -22,9 +22,7 @@ class Repairing(Line):
         request = operations_service_pb2.ListRejectionsRequest(
             feed_kind=feed_pb2.FeedKind.Value(f"FEED_KIND_{feed or 'UNSPECIFIED'}"),
             sender=sender,
-            state=operations_service_pb2.RejectionState.Value(
-                f"REJECTION_STATE_{state or 'UNSPECIFIED'}"
-            ),
+            state=_state(state),
             reason=reason,
         )
         for response in self._pages(self._operations.ListRejections, request):
@@ -45,6 +43,33 @@ class Repairing(Line):
         )
         response = self._connection.call(self._operations.ResubmitRejection, request)
         return _reading.record_outcome(response.outcome)
+
+    def rejection(self, rejection_id: str) -> values.RejectionHistory:
+        """A rejected line, with every attempt to correct it, and how it was closed."""
+        request = operations_service_pb2.GetRejectionRequest(rejection_id=rejection_id)
+        response = self._connection.call(self._operations.GetRejection, request)
+        return _reading.rejection_history(response)
+
+    def close_rejection(
+        self, rejection_id: str, reason: str, *, request_id: str = ""
+    ) -> values.Rejection:
+        """Closes a rejected line that will not be sent again."""
+        request = operations_service_pb2.CloseRejectionRequest(
+            request_id=request_id or new_request_id(), rejection_id=rejection_id, reason=reason
+        )
+        response = self._connection.call(self._operations.CloseRejection, request)
+        return _reading.rejection(response.rejection)
+
+    def rejection_counts(self, *, state: str = "") -> list[values.RejectionCount]:
+        """How many lines were rejected, by sender, kind of feed, state and reason."""
+        request = operations_service_pb2.CountRejectionsRequest(state=_state(state))
+        response = self._connection.call(self._operations.CountRejections, request)
+        return [_reading.rejection_count(each) for each in response.counts]
+
+
+def _state(name: str) -> operations_service_pb2.RejectionState.ValueType:
+    """A state by its name; unspecified where there is none."""
+    return operations_service_pb2.RejectionState.Value(f"REJECTION_STATE_{name or 'UNSPECIFIED'}")
 
 
 def _line(record: Any) -> dict[str, Any]:

@@ -28,45 +28,53 @@ _LINES_A_MESSAGE: Final = 5_000
 
 
 class Sending(Line):
-    """Sends records and rosters."""
+    """
+    Sends records and rosters.
 
-    def category_feed(self) -> FeedPush[CategoryMessage]:
+    Whatever is sent with *validate_only* is judged and answered as if it were stored, and nothing
+    is stored; the answer tells how many people would gain or lose days of the right.
+    """
+
+    def category_feed(self, *, validate_only: bool = False) -> FeedPush[CategoryMessage]:
         """The feed of categories and treaty listings; use it in a `with` block."""
         return FeedPush(
             self._categories.PushCategoryUpdates,
-            category_service_pb2.PushCategoryUpdatesRequest(opening=feed_pb2.FeedOpening()),
+            category_service_pb2.PushCategoryUpdatesRequest(opening=_opening(validate_only)),
             lambda first, records: category_service_pb2.PushCategoryUpdatesRequest(
                 batch=category_service_pb2.CategoryBatch(
                     first_position=first, records=map(_writing.category_record, records)
                 )
             ),
             idle_timeout=self._idle_timeout,
+            validate_only=validate_only,
         )
 
-    def payment_feed(self) -> FeedPush[PaymentMessage]:
+    def payment_feed(self, *, validate_only: bool = False) -> FeedPush[PaymentMessage]:
         """The feed of payments and refunds; use it in a `with` block."""
         return FeedPush(
             self._payments.PushPayments,
-            payment_service_pb2.PushPaymentsRequest(opening=feed_pb2.FeedOpening()),
+            payment_service_pb2.PushPaymentsRequest(opening=_opening(validate_only)),
             lambda first, records: payment_service_pb2.PushPaymentsRequest(
                 batch=payment_service_pb2.PaymentBatch(
                     first_position=first, records=map(_writing.payment_record, records)
                 )
             ),
             idle_timeout=self._idle_timeout,
+            validate_only=validate_only,
         )
 
-    def roster_change_feed(self) -> FeedPush[RosterChangeMessage]:
+    def roster_change_feed(self, *, validate_only: bool = False) -> FeedPush[RosterChangeMessage]:
         """The caller's feed of changes of staff; use it in a `with` block."""
         return FeedPush(
             self._rosters.PushRosterChanges,
-            roster_service_pb2.PushRosterChangesRequest(opening=feed_pb2.FeedOpening()),
+            roster_service_pb2.PushRosterChangesRequest(opening=_opening(validate_only)),
             lambda first, records: roster_service_pb2.PushRosterChangesRequest(
                 batch=roster_service_pb2.RosterChangeBatch(
                     first_position=first, records=map(_writing.roster_change_record, records)
                 )
             ),
             idle_timeout=self._idle_timeout,
+            validate_only=validate_only,
         )
 
     def category_position(self) -> int:
@@ -88,34 +96,37 @@ class Sending(Line):
         return response.next_position
 
     def push_roster(
-        self, body: str, lines: Sequence[RosterLine], *, snapshot_id: str = ""
+        self,
+        body: str,
+        lines: Sequence[RosterLine],
+        *,
+        snapshot_id: str = "",
+        validate_only: bool = False,
     ) -> values.SnapshotResult:
         """Sends the full list of a body; the same *snapshot_id* is safe to send again."""
-        requests = _roster_requests(body, lines, snapshot_id or new_request_id())
+        opening = roster_service_pb2.RosterOpening(
+            snapshot_id=snapshot_id or new_request_id(),
+            body=body,
+            line_count=len(lines),
+            validate_only=validate_only,
+        )
         try:
-            response = self._rosters.PushRoster(requests, timeout=self._idle_timeout)
+            response = self._rosters.PushRoster(
+                _roster_requests(opening, lines), timeout=self._idle_timeout
+            )
         except grpc.RpcError as error:
             raise from_rpc_error(error) from error
-        return values.SnapshotResult(
-            outcome=_reading.outcome(response.outcome),
-            revision=response.revision,
-            arrival_time=_reading.instant(response.arrival_time),
-            entered=response.entered_count,
-            left=response.left_count,
-            unchanged=response.unchanged_count,
-            held_batch_id=response.held_batch_id,
-            rejected_lines=tuple(map(_reading.record_outcome, response.rejected_lines)),
-        )
+        return _reading.snapshot_result(response)
+
+
+def _opening(validate_only: bool) -> feed_pb2.FeedOpening:  # noqa: FBT001
+    return feed_pb2.FeedOpening(validate_only=validate_only)
 
 
 def _roster_requests(
-    body: str, lines: Sequence[RosterLine], snapshot_id: str
+    opening: roster_service_pb2.RosterOpening, lines: Sequence[RosterLine]
 ) -> Iterator[roster_service_pb2.PushRosterRequest]:
-    yield roster_service_pb2.PushRosterRequest(
-        opening=roster_service_pb2.RosterOpening(
-            snapshot_id=snapshot_id, body=body, line_count=len(lines)
-        )
-    )
+    yield roster_service_pb2.PushRosterRequest(opening=opening)
     for start in range(0, len(lines), _LINES_A_MESSAGE):
         part = lines[start : start + _LINES_A_MESSAGE]
         yield roster_service_pb2.PushRosterRequest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -163,8 +163,16 @@ class RecordOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """How many people a change would give or take days of the right, from today on."""
+
+    gaining: int
+    losing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
-    """Everything below *next_position* is stored."""
+    """Everything below *next_position* is stored, or would be where it was only tried."""
 
     next_position: int
     revision: str
@@ -175,6 +183,8 @@ class Ack:
     held: int
     repeated: int
     outcomes: tuple[RecordOutcome, ...]
+    preview: Preview | None = None
+    """What all batches that were tried would have changed so far; None where it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,8 @@ class SnapshotResult:
     unchanged: int
     held_batch_id: str
     rejected_lines: tuple[RecordOutcome, ...]
+    preview: Preview | None = None
+    """What the snapshot would have changed; None where it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,44 @@ class Rejection:
     state: str
     violations: tuple[Violation, ...]
     line: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionEvent:
+    """Something that was done with a rejected line: it was sent again, or closed."""
+
+    caller: str
+    """Role and name, such as `fund-operator/operator1`."""
+
+    record_time: datetime
+    outcome: Outcome | None
+    """What came of the corrected line; None where the rejection was closed."""
+
+    violations: tuple[Violation, ...] = ()
+    line: Mapping[str, object] = field(default_factory=dict)
+    """The line as it was sent again; empty where the rejection was closed."""
+
+    reason: str = ""
+    """Why the rejection was closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionHistory:
+    """A rejected line as it was sent first, and what was done with it since, in order."""
+
+    rejection: Rejection
+    events: tuple[RejectionEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionCount:
+    """How many lines of a sender were rejected for a reason."""
+
+    sender: str
+    feed: str
+    state: str
+    reason: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +278,46 @@ class Decision:
     held_batch: HeldBatch
     count: int
     revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days [start, end); *end* is None where they are open-ended."""
+
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """How the right of one person would change, from today on."""
+
+    iin: str
+    first_gained: date | None
+    first_lost: date | None
+    lost_ground: str | None
+    """Kind of the ground that is reported on the first lost day now."""
+
+    entitled_after: tuple[Days, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPreview:
+    """What an approval would change."""
+
+    preview: Preview | None
+    """None where it concerns many people at once, as an unpaid budget does."""
+
+    changes: tuple[PersonChange, ...]
+    """People whose right would change, by IIN: all, or as many as were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The held batch in which a withdrawal waits, and how many facts it is about."""
+
+    held_batch_id: str
+    fact_count: int
 
 
 @dataclass(frozen=True, slots=True)
