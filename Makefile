@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix proto breaking lock clean
+.PHONY: help install demo serve test lint fix proto breaking lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## Push a region of 20 000 people through the real streams, and look people up
 	$(BIN)/osms demo --folder build/demo
+
+serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
+	$(BIN)/osms-server serve --sandbox --plaintext --ephemeral
 
 test: $(READY) ## Run all tests
 	$(BIN)/pytest -q -n 2 --dist worksteal
