@@ -16,9 +16,10 @@ def migrate(connection: sa.Connection) -> None:
     """Applies the migrations in one transaction, alone."""
     context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
-        connection.execute(sa.text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.execute(sa.text(f"set local statement_timeout = '{STATEMENT_TIMEOUT}'"))
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        # Another server's migration is waited for as long as it takes, a table that is in use not.
+        connection.execute(sa.text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()
 
 

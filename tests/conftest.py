@@ -58,7 +58,7 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres, settings: Settings) -> str:
     """The name of a database with the schema and nothing else."""
-    _create(postgres, _TEMPLATE, "template0")
+    create_database(postgres, _TEMPLATE, "template0")
     engines = connect(dsn_of(postgres, _TEMPLATE), settings)
     migrate(engines.transactions)
     engines.dispose()
@@ -69,7 +69,7 @@ def template(postgres: EmbeddedPostgres, settings: Settings) -> str:
 def dsn(postgres: EmbeddedPostgres, template: str) -> str:
     """The DSN of an empty register for one module."""
     name = f"osms_{next(_numbers)}"
-    _create(postgres, name, template)
+    create_database(postgres, name, template)
     return dsn_of(postgres, name)
 
 
@@ -141,7 +141,8 @@ def dsn_of(postgres: EmbeddedPostgres, database: str) -> str:
     return postgres.dsn.replace("/osms?", f"/{database}?")
 
 
-def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
+def create_database(postgres: EmbeddedPostgres, name: str, template: str) -> None:
+    """Makes a database on the server of the run, as a copy of another."""
     url = "postgresql+psycopg" + postgres.dsn[postgres.dsn.index("://") :]
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:

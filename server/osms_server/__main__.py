@@ -18,6 +18,7 @@ from osms_server.certificates import make_development_certificates
 from osms_server.config import Settings, Transport
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgresError
+from osms_server.persistence.migration import SchemaUnknown
 from osms_server.persistence.migration import migrate as migrate_schema
 from osms_server.rpc.identity import SANDBOX_CALLERS
 
@@ -148,7 +149,7 @@ def run() -> None:
             name = "_".join(str(part) for part in fault["loc"]).upper()
             sys.stderr.write(f"osms-server: {f'OSMS_{name}: ' if name else ''}{fault['msg']}\n")
         sys.exit(2)
-    except (CannotListen, FolderInUse, EmbeddedPostgresError) as error:
+    except (CannotListen, FolderInUse, EmbeddedPostgresError, SchemaUnknown) as error:
         sys.stderr.write(f"osms-server: {error}\n")
         sys.exit(1)
     except OperationalError as error:

@@ -7,6 +7,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
+
+
+class SchemaUnknown(Exception):
+    """The schema of the database is not of a version that this code knows."""
 
 
 def migrations_folder() -> Path:
@@ -23,9 +28,17 @@ def alembic_config() -> Config:
 
 
 def migrate(engine: sa.Engine, version: str = "head") -> None:
-    """Upgrades the schema to *version*; does nothing where it is there already."""
+    """
+    Upgrades the schema to *version*; does nothing where it is there already.
+
+    SchemaUnknown: a later server has been at work on this database.
+    """
     config = alembic_config()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, version)
+        try:
+            command.upgrade(config, version)
+        except CommandError as error:
+            message = f"the schema of the database is of another version of this server: {error}"
+            raise SchemaUnknown(message) from error
         connection.commit()

@@ -1,0 +1,1 @@
+"""What PostgreSQL keeps, and what it guarantees."""

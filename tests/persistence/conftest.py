@@ -1,0 +1,67 @@
+"""Empty databases, and registers with a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+
+from osms_server.bootstrap import Engines, connect
+from osms_server.clocks import SandboxClock
+from osms_server.config import Settings
+from osms_server.persistence.embedded import EmbeddedPostgres
+from osms_server.persistence.register import PostgresRegister
+from tests.conftest import ClientOf, create_database, dsn_of
+from tests.rpc.lives import tell_everything
+from tests.rpc.sending import MORNING, TODAY
+
+NOON = datetime(2026, 7, 1, 7, tzinfo=UTC)
+"""Noon of a summer day in Almaty."""
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def new_dsn(postgres: EmbeddedPostgres) -> Callable[[], str]:
+    """Makes databases without any table."""
+
+    def make() -> str:
+        name = f"osms_bare_{next(_numbers)}"
+        create_database(postgres, name, "template0")
+        return dsn_of(postgres, name)
+
+    return make
+
+
+@pytest.fixture
+def bare(new_dsn: Callable[[], str], settings: Settings) -> Iterator[sa.Engine]:
+    """Connections to a database without any table."""
+    engines = connect(new_dsn(), settings)
+    yield engines.transactions
+    engines.dispose()
+
+
+@pytest.fixture
+def clock() -> SandboxClock:
+    """A clock at noon that stands still until it is moved."""
+    return SandboxClock(NOON)
+
+
+@pytest.fixture
+def register(engines: Engines, clock: SandboxClock) -> PostgresRegister:
+    """An empty register on the database of the module."""
+    register = PostgresRegister(engines.transactions, engines.look_ups, clock)
+    register.clear()
+    return register
+
+
+@pytest.fixture
+def everybody(client_of: ClientOf) -> date:
+    """A register that knows people of every kind; the day on which it does."""
+    client_of("supervisor1").reset_sandbox(MORNING - timedelta(days=1))
+    tell_everything(client_of)
+    client_of("supervisor1").advance_clock(MORNING)
+    return TODAY
