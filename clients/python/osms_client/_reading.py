@@ -141,6 +141,7 @@ def fact(message: fact_pb2.Fact) -> values.Fact:
         record_time=instant(message.record_time),
         revision=message.revision,
         content=plain(getattr(message, kind)) if kind else {},
+        withdrawn_time=optional_instant(message, "withdrawn_time"),
     )
 
 

@@ -112,6 +112,8 @@ class Fact:
     record_time: datetime
     revision: str
     content: Mapping[str, object]
+    withdrawn_time: datetime | None = None
+    """Instant from which on it is known no more; None while it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,13 +98,13 @@ def approve_withdrawal(tx: Transaction, row: HeldBatchRow, parameters: Parameter
             tx.revision,
         )
     )
-    if feed.kind is FeedKind.CATEGORY:
-        _decline_waiting(tx, row, feed.sender, first, last)
     if feed.kind is FeedKind.ROSTER_CHANGE:
         _withdraw_changes(tx, parameters, System(feed.sender), people, (first, last))
     else:
         tx.withdrawals.mark(feed, first, last)
         _decide_again(tx, parameters, people)
+    if feed.kind is FeedKind.CATEGORY:
+        _decline_waiting(tx, row, feed.sender, first, last)
 
 
 def _decide_again(tx: Transaction, parameters: Parameters, people: Iterable[Iin]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from osms_server.application.rows import (
     RemovalGuardRow,
 )
 from osms_server.domain.calendar import start_of
-from osms_server.domain.codes import DEATH, Category, Obligation
+from osms_server.domain.codes import DEATH, Category, FeedKind, Obligation
 from osms_server.domain.records import FeedId
 from osms_server.domain.revision import Revision, last_revision_before
 from osms_server.persistence.tables import arrival, delivery, feed, removal_guard
@@ -90,15 +90,19 @@ _HOLDERS = """
         select iin, category, assigned_on, ordinal, removed_on, reason
         from {category_fact} f
         where revision <= :known and (category = :category or ordinal > 0)
+          and not exists (
+              select from {withdrawn_fact} w
+              where w.iin = f.iin and w.feed_kind = :feed_kind and w.sender = f.sender
+                and w.position = f.position and w.revision <= :known)
     ), standing_removal as (
         select distinct on (iin, category, assigned_on)
                iin, category, assigned_on, removed_on, reason
-        from known where ordinal > 0
+        from known where removed_on is not null
         order by iin, category, assigned_on, ordinal desc
     )
     select count(distinct a.iin)
     from known a left join standing_removal r using (iin, category, assigned_on)
-    where a.ordinal = 0 and a.category = :category and a.assigned_on <= :day
+    where a.removed_on is null and a.category = :category and a.assigned_on <= :day
       and (r.removed_on is null or r.removed_on > :day)
       and a.iin not in (
           select iin from standing_removal where reason = :death and removed_on <= :day)
@@ -106,11 +110,16 @@ _HOLDERS = """
 
 
 class RemovalGuardTable:
-    """How many removals of a category a day has seen, in one transaction."""
+    """
+    How many removals of a category a day has seen, in one transaction.
 
-    def __init__(self, connection: sa.Connection, category_fact: str = "category_fact") -> None:
+    *name_of* tells under which name a table has all facts.
+    """
+
+    def __init__(self, connection: sa.Connection, name_of: Callable[[str], str] = str) -> None:
         self._connection = connection
-        self._holders = sa.text(_HOLDERS.format(category_fact=category_fact))
+        names = {name: name_of(name) for name in ("category_fact", "withdrawn_fact")}
+        self._holders = sa.text(_HOLDERS.format(**names))
 
     def get(self, day: date, category: Category) -> RemovalGuardRow:
         """The removals of a day; none at its start."""
@@ -144,6 +153,12 @@ class RemovalGuardTable:
         known = last_revision_before(start_of(day))
         holders: int = self._connection.execute(
             self._holders,
-            {"known": known, "category": category.value, "day": day, "death": DEATH},
+            {
+                "known": known,
+                "category": category.value,
+                "day": day,
+                "death": DEATH,
+                "feed_kind": FeedKind.CATEGORY.value,
+            },
         ).scalar_one()
         return holders

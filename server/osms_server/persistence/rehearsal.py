@@ -221,7 +221,7 @@ class _Feeds(FeedTables):
 
 class _Guards(RemovalGuardTable):
     def __init__(self, connection: sa.Connection, shadow: Shadow) -> None:
-        super().__init__(connection, category_fact=shadow.real("category_fact"))
+        super().__init__(connection, shadow.real)
         self._shadow = shadow
 
     def get(self, day: date, category: Category) -> RemovalGuardRow:

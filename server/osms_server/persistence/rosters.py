@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from osms_server.application.rows import SnapshotRow
-from osms_server.domain.codes import System
+from osms_server.domain.codes import FeedKind, System
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision
 from osms_server.persistence.copying import raw
@@ -43,10 +43,15 @@ select count(*) filter (where l.iin is null), count(*) filter (where s.iin is nu
 from roster_staged s full join listed l using (iin)
 """
 
-_MEMBERS_BY_MARKS = """
+_MEMBERS_BY_MARKS = f"""
 select body, iin from (
     select distinct on (iin, body) iin, body, listed
-    from roster_mark order by iin, body, arrived desc, ordinal desc) last_mark
+    from roster_mark f
+    where not exists (
+        select from withdrawn_fact w
+        where w.iin = f.iin and w.feed_kind = {FeedKind.ROSTER_CHANGE:d} and w.sender = f.sender
+          and w.position = f.position)
+    order by iin, body, arrived desc, ordinal desc) last_mark
 where listed
 """
 _MEMBERS_REBUILT = sa.text(f"insert into roster_member (body, iin) {_MEMBERS_BY_MARKS}")

@@ -14,6 +14,7 @@ from osms_server.domain.revision import Revision
 from osms_server.persistence.tables import (
     category_fact,
     category_message,
+    held_removal,
     payment,
     refund,
     roster_mark,
@@ -50,7 +51,7 @@ class WithdrawalTables:
         return [row.iin for row in found]
 
     def mark(self, feed: FeedId, first: int, last: int) -> None:
-        """Withdraws them, and frees the numbers of their messages."""
+        """Withdraws them, and frees their message numbers and those of removals that wait."""
         if feed.kind is FeedKind.CATEGORY:
             self._free_numbers(feed, first, last)
         facts = _standing(feed, first, last).subquery()
@@ -66,10 +67,16 @@ class WithdrawalTables:
 
     def _free_numbers(self, feed: FeedId, first: int, last: int) -> None:
         facts = _standing(feed, first, last, category_fact.c.message_number).subquery()
+        waiting = sa.select(held_removal.c.message_number).where(
+            held_removal.c.sender == feed.sender,
+            held_removal.c.position.between(first, last),
+            held_removal.c.decision.is_(None),
+        )
+        numbers = sa.select(facts.c.message_number).union_all(waiting)
         self._connection.execute(
             sa.delete(category_message).where(
                 category_message.c.sender == feed.sender,
-                category_message.c.message_number.in_(sa.select(facts.c.message_number)),
+                category_message.c.message_number.in_(numbers),
             )
         )
 

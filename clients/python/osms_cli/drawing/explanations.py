@@ -91,13 +91,18 @@ def fact_table(facts: Iterable[Fact], *, brief: bool = False) -> Table:
                 f"#{number}",
                 shown(fact.record_time),
                 fact.sender,
-                fact.kind.replace("_", " "),
+                _kind(fact),
                 content(_brief(fact) if brief else fact.content),
             ]
             for number, fact in enumerate(facts, 1)
         ),
         fold=frozenset({"CONTENT"}),
     )
+
+
+def _kind(fact: Fact) -> str:
+    kind = fact.kind.replace("_", " ")
+    return f"{kind}, withdrawn {shown(fact.withdrawn_time)}" if fact.withdrawn_time else kind
 
 
 def _brief(fact: Fact) -> Mapping[str, object]:
