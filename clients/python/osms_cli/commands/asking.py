@@ -149,12 +149,16 @@ def replay(
             help="The instant, such as 2026-07-15T12:00; Almaty's time without an offset.",
         ),
     ],
-    on: OnDay = None,
+    on: Annotated[
+        date | None,
+        typer.Option(
+            "--on",
+            metavar=DAY,
+            parser=read_day,
+            help="The day asked about; the day of the instant if left out.",
+        ),
+    ] = None,
 ) -> None:
-    """
-    Explains a day of a person as it was known at an earlier instant.
-
-    Without --on the day is that of the instant.
-    """
+    """Explains a day of a person as it was known at an earlier instant."""
     found = session.client().replay(iin, known_at, on, language=session.language)
     session.show(found, partial(explanations.draw, known_at=known_at))

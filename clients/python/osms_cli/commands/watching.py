@@ -13,7 +13,7 @@ from osms_cli.registration import Commands
 from osms_cli.session import Session
 from osms_client import FeedStatus
 
-_STYLE: Final = {"ON_TIME": "green", "LATE": "bold red"}
+_STYLE: Final = {"ON_TIME": "green", "LATE": "bold red", "MISSING": "bold red"}
 
 
 def add_to(app: typer.Typer) -> None:
