@@ -24,7 +24,7 @@ def contents(engine: sa.Engine, tables: Iterable[str] = ()) -> Contents:
         return {name: sorted(connection.execute(_rows_of(name)).scalars()) for name in names}
 
 
-def _rows_of(name: str) -> sa.Select[tuple[str]]:
+def _rows_of(name: str) -> sa.Select[str]:
     rows = sa.table(name).alias("t")
     return sa.select(sa.cast(sa.literal_column("t"), sa.Text)).select_from(rows)
 
