@@ -16,6 +16,7 @@ from osms_server import maintenance
 from osms_server.bootstrap import CannotListen, FolderInUse, connect, database, running_server
 from osms_server.certificates import make_development_certificates
 from osms_server.config import Settings, Transport
+from osms_server.domain.identifiers import identifier_text
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgresError
 from osms_server.persistence.migration import SchemaUnknown
@@ -112,6 +113,9 @@ def verify(dsn: Dsn = None, state_folder: StateFolder = None, processes: Process
         f"{report.compared.people} people compared in {report.seconds:.1f} s"
         f" ({report.people_per_second:.0f} a second): {report.differing} differences"
     )
+    if report.compared.named:
+        named = " ".join(identifier_text(iin) for iin in report.compared.named)
+        typer.echo(f"the rows of these persons are not what their facts say: {named}")
     raise typer.Exit(1 if report.differing else 0)
 
 

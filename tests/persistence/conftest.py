@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import count
 
 import pytest
@@ -61,7 +61,6 @@ def register(engines: Engines, clock: SandboxClock) -> PostgresRegister:
 @pytest.fixture
 def everybody(client_of: ClientOf) -> date:
     """A register that knows people of every kind; the day on which it does."""
-    client_of("supervisor1").reset_sandbox(MORNING - timedelta(days=1))
+    client_of("supervisor1").reset_sandbox(MORNING)
     tell_everything(client_of)
-    client_of("supervisor1").advance_clock(MORNING)
     return TODAY

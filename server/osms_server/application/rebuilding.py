@@ -9,7 +9,7 @@ processes may share.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from osms_server.application.ports import Reading, Register, Transaction
 from osms_server.application.projecting import kinds_of, project
@@ -17,6 +17,8 @@ from osms_server.application.rows import PersonRow
 from osms_server.domain.facts import PersonFacts
 from osms_server.domain.identifiers import Iin
 from osms_server.rules.parameters import Parameters
+
+_NAMED: Final = 20
 
 
 class Portion(NamedTuple):
@@ -31,10 +33,16 @@ class Comparison(NamedTuple):
 
     people: int
     differing: int
+    named: tuple[Iin, ...] = ()
+    """Whose they are: the first few, which is enough to look into it."""
 
     def plus(self, other: Comparison) -> Comparison:
         """Both together."""
-        return Comparison(self.people + other.people, self.differing + other.differing)
+        return Comparison(
+            self.people + other.people,
+            self.differing + other.differing,
+            (self.named + other.named)[:_NAMED],
+        )
 
 
 _HIGHEST_IIN = Iin(999_999_999_999)
@@ -52,8 +60,7 @@ def verify(register: Register, parameters: Parameters, portion: Portion) -> Comp
     """Compares the projections of a portion with what the facts say."""
     with register.read() as reading:
         kept, expected = _kept_and_expected(reading, parameters, portion)
-    differing = sum(kept.get(iin) != expected.get(iin) for iin in kept.keys() | expected.keys())
-    return Comparison(len(expected), differing)
+    return _compared(kept, expected)
 
 
 def rebuild(register: Register, parameters: Parameters, portion: Portion) -> Comparison:
@@ -64,7 +71,14 @@ def rebuild(register: Register, parameters: Parameters, portion: Portion) -> Com
         superfluous = [iin for iin in kept if iin not in expected]
         if wrong or superfluous:
             tx.people.replace(wrong, superfluous)
-    return Comparison(len(expected), len(wrong) + len(superfluous))
+    return _compared(kept, expected)
+
+
+def _compared(kept: Mapping[Iin, PersonRow], expected: Mapping[Iin, PersonRow]) -> Comparison:
+    differing = [
+        iin for iin in kept.keys() | expected.keys() if kept.get(iin) != expected.get(iin)
+    ]
+    return Comparison(len(expected), len(differing), tuple(sorted(differing)[:_NAMED]))
 
 
 def _kept_and_expected(
