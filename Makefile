@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lint fix proto breaking lock clean
+.PHONY: help install demo serve test simulate lint fix proto breaking lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,10 @@ serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
 
 test: $(READY) ## Run all tests
 	$(BIN)/pytest -q -n 2 --dist worksteal
+
+simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
+	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
+		$(if $(ROUNDS),--rounds $(ROUNDS))
 
 lint: $(READY) ## Check style, types, layers, the contract, and that generated code is current
 	$(BIN)/ruff check .

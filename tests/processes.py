@@ -49,15 +49,16 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 class ServerProcess:
     """A server that has said that it is ready; it is ended with the block."""
 
-    def __init__(self, *arguments: str, **more: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            command(*arguments),
-            env=environment(**more),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+    def __init__(self, *arguments: str, log: Path = Path(os.devnull), **more: str) -> None:
+        with log.open("a") as errors:
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                command(*arguments),
+                env=environment(**more),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
         assert self.process.stdout is not None
         watch = threading.Timer(SECONDS, self.process.kill)
         watch.start()

@@ -50,6 +50,7 @@ from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
 from osms_server.persistence.access import PostgresAccessLog
 from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
+from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rpc.consumer_service import ConsumerService
@@ -144,6 +145,7 @@ def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[str]:
         postgres = EmbeddedPostgres(folder / "postgresql", durable=not ephemeral)
         dsn = postgres.start()
         stack.callback(postgres.stop)
+        stack.enter_context(kept_running(postgres))
         log.info(
             "embedded PostgreSQL started; it is for development and small installations",
             folder=str(postgres.folder),

@@ -17,7 +17,9 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +28,13 @@ from urllib.parse import quote
 _PROGRAMS: Final = ("initdb", "pg_ctl", "postgres")
 _UNPRIVILEGED_USERS: Final = ("postgres", "nobody")
 _SHARED_STATE: Final = Path("/var/lib/osms-entitlement")
-_START_SECONDS: Final = 60
+_START_SECONDS: Final = 600  # after a crash PostgreSQL first reads its log again
+_STOP_SECONDS: Final = 60
+_STILL_USED: Final = "pre-existing shared memory block"
 _LONGEST_SOCKET_PATH: Final = 90
-_PID_FILE_SOCKETS: Final = 4  # the line of postmaster.pid that names the folder of the socket
+_PID_FILE: Final = "postmaster.pid"
+_BEING_MADE: Final = "initdb-"
+_PAUSE_SECONDS: Final = 0.2
 _USER: Final = "osms"
 _DATABASE: Final = "osms"
 
@@ -64,25 +70,17 @@ class EmbeddedPostgres:
     _socket_folder: Path | None = None
 
     def start(self) -> str:
-        """Starts the server, with an empty database the first time; returns its DSN."""
+        """
+        Starts the server, with an empty database the first time; returns its DSN.
+
+        One that a killed process of ours left behind is stopped first.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._give_to_user(self.folder)
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._stop_left_behind()
-        self._run(
-            "pg_ctl",
-            "start",
-            "-D",
-            self._data,
-            "-w",
-            "-t",
-            str(_START_SECONDS),
-            "-l",
-            self.folder / "postgresql.log",
-            "-o",
-            self._options(),
-        )
+        self._launch()
         try:
             self._create_database()
         except BaseException:
@@ -91,10 +89,18 @@ class EmbeddedPostgres:
         return self.dsn
 
     def stop(self) -> None:
-        """Stops the server and waits for it; clients are disconnected."""
-        self._run("pg_ctl", "stop", "-D", self._data, "-w", "-m", "fast")
+        """Stops the server, if it runs, and waits for it; clients are disconnected."""
+        if self.runs():
+            self._run(
+                "pg_ctl", "stop", "-D", self._data, "-w", "-t", str(_STOP_SECONDS), "-m", "fast"
+            )
         if self._socket_folder is not None:
             shutil.rmtree(self._socket_folder, ignore_errors=True)
+
+    def runs(self) -> bool:
+        """Whether the server runs: the process of its file is there, and is this server."""
+        told = self._told()
+        return bool(told) and _is_postmaster(int(told[0]), {str(self._data), told[1]})
 
     @property
     def dsn(self) -> str:
@@ -107,17 +113,22 @@ class EmbeddedPostgres:
     @property
     def pid(self) -> int:
         """The process id of the running server."""
-        return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int((self._data / _PID_FILE).read_text().split("\n", 1)[0])
 
     @property
     def _data(self) -> Path:
         return self.folder / "data"
 
     def _initialise(self) -> None:
+        """Makes the data folder under another name: killed half-way, it must not look made."""
+        for abandoned in self.folder.glob(f"{_BEING_MADE}*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        made = Path(tempfile.mkdtemp(prefix=_BEING_MADE, dir=self.folder))
+        self._give_to_user(made)
         self._run(
             "initdb",
             "-D",
-            self._data,
+            made,
             "-U",
             _USER,
             "-E",
@@ -127,6 +138,33 @@ class EmbeddedPostgres:
             "--no-instructions",
             *([] if self.durable else ["--no-sync"]),
         )
+        made.replace(self._data)
+
+    def _launch(self) -> None:
+        """Starts the server, as soon as nothing of one before it is left."""
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._run(
+                    "pg_ctl",
+                    "start",
+                    "-D",
+                    self._data,
+                    "-w",
+                    "-t",
+                    str(_START_SECONDS),
+                    "-l",
+                    self.folder / "postgresql.log",
+                    "-o",
+                    self._options(),
+                )
+            except EmbeddedPostgresError as error:
+                # Its parent was killed, and a process still serves somebody: it ends by itself.
+                if _STILL_USED not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return
 
     def _options(self) -> str:
         sockets = str(self._sockets()).replace('"', '""')
@@ -156,18 +194,25 @@ class EmbeddedPostgres:
                 connection.execute(f"create database {_DATABASE}")
 
     def _stop_left_behind(self) -> None:
-        """Stops a server whose process of ours was killed, and which still has the folder."""
-        import psycopg
+        """
+        Stops a server whose process of ours was killed, and which still has the folder.
 
-        file = self._data / "postmaster.pid"
-        told = file.read_text().splitlines() if file.exists() else []
-        if len(told) <= _PID_FILE_SOCKETS:
-            return
+        A file that names a process which is none is removed: the process may be one that ended
+        and was not taken note of, or another one that got its number, and PostgreSQL would take
+        it for itself. Should anything of the old server be left, PostgreSQL still refuses.
+        """
+        if self.runs():
+            self.stop()
+        else:
+            (self._data / _PID_FILE).unlink(missing_ok=True)
+
+    def _told(self) -> list[str]:
+        """What the running server has written about itself: its process, its folder, ..."""
         try:
-            psycopg.connect(self._dsn(Path(told[_PID_FILE_SOCKETS]), "postgres")).close()
-        except psycopg.OperationalError:
-            return  # it is gone, and has left its file
-        self.stop()
+            lines = (self._data / _PID_FILE).read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        return lines if len(lines) > 1 else []
 
     def _give_to_user(self, folder: Path) -> None:
         if os.geteuid() == 0:
@@ -184,7 +229,7 @@ class EmbeddedPostgres:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            timeout=_START_SECONDS * 2,
+            timeout=_START_SECONDS + _STOP_SECONDS,
             **_as_user(),
         )
         if result.returncode:
@@ -194,6 +239,25 @@ class EmbeddedPostgres:
         log = self.folder / "postgresql.log"
         tail = "\n".join(log.read_text().splitlines()[-5:]) if log.exists() else ""
         return f"{program} failed below {self.folder}: {error.strip()}\n{tail}".rstrip()
+
+
+def _is_postmaster(pid: int, folders: AbstractSet[str]) -> bool:
+    """Whether a process is a PostgreSQL that was started for one of the *folders*."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return not Path("/proc/self").exists() and _exists(pid)
+    return "-D" in command and not folders.isdisjoint(command)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def state_folder_for_root(folder: Path) -> Path:
