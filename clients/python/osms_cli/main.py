@@ -60,12 +60,18 @@ PARTS: Final[Mapping[str, Part]] = {
     "facts": Part("consumers", _PERSON, "Lists the facts about a person."),
     "accesses": Part("consumers", _PERSON, "Lists who asked about a person."),
     "rejections": Part(
-        "repairing", _REPAIRING, "Lists the repair queue: rejected lines, and why."
+        "rejections", _REPAIRING, "Lists the repair queue: rejected lines, and why."
     ),
+    "rejection": Part("rejections", _REPAIRING, "Shows a rejected line with its history."),
     "resubmit": Part("repairing", _REPAIRING, "Sends a rejected line again, corrected."),
+    "close": Part("repairing", _REPAIRING, "Closes a rejected line that stays rejected."),
     "held": Part("deciding", _REPAIRING, "Lists what waits for a supervisor's approval."),
+    "preview": Part(
+        "previewing", _REPAIRING, "Shows who would gain or lose the right by an approval."
+    ),
     "approve": Part("deciding", _REPAIRING, "Approves what is held."),
     "decline": Part("deciding", _REPAIRING, "Declines what is held."),
+    "withdraw": Part("previewing", _REPAIRING, "Asks to withdraw what a feed sent in error."),
     "feeds": Part("watching", _REPAIRING, "Lists what every sender owes, and who is late."),
     "incident": Part("overlays", _FAILING, "Technical failures (p. 13)."),
     "budget": Part("overlays", _FAILING, "Budgets that have not paid (p. 9 part 2)."),

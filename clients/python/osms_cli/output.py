@@ -105,6 +105,13 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
+def counted(name: str, number: int, meaning: str, style: str = "") -> Text:
+    """A line that tells how many; *style* is for a number above zero."""
+    return Text.assemble(
+        f"  {name:<10}", (f"{count(number):>12}", style if number else ""), (f"  {meaning}", "dim")
+    )
+
+
 def _text(cell: Cell) -> str:
     if cell is None or cell == "":
         return "-"

@@ -41,6 +41,19 @@ OnDay = Annotated[
         help="The day asked about; today by the service's clock if left out.",
     ),
 ]
+RejectionId = Annotated[
+    str, typer.Argument(metavar="ID", help="The rejection; osms rejections lists them.")
+]
+HeldId = Annotated[str, typer.Argument(metavar="ID", help="What is held; osms held lists it.")]
+Positions = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--position",
+        metavar="N",
+        min=1,
+        help="Only the removal at this position; repeat it for each. All that wait if left out.",
+    ),
+]
 RequestId = Annotated[
     str,
     typer.Option(

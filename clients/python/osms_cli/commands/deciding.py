@@ -14,7 +14,7 @@ from osms_cli.moments import shown
 from osms_cli.mutating import repeatable
 from osms_cli.registration import Commands
 from osms_cli.session import Session
-from osms_cli.typed import Limit, RequestId
+from osms_cli.typed import HeldId, Limit, Positions, RequestId
 from osms_client import Decision, HeldBatch
 
 SUPERVISOR: Final = "supervisor1"
@@ -29,18 +29,6 @@ class HeldState(StrEnum):
     APPROVED = "APPROVED"
     DECLINED = "DECLINED"
     ANY = "ANY"
-
-
-HeldId = Annotated[str, typer.Argument(metavar="ID", help="What is held; osms held lists it.")]
-Positions = Annotated[
-    list[int] | None,
-    typer.Option(
-        "--position",
-        metavar="N",
-        min=1,
-        help="Only the removal at this position; repeat it for each. All that wait if left out.",
-    ),
-]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -19,8 +19,9 @@ from osms_cli.feeding.payments import PAYMENTS
 from osms_cli.feeding.position import Destination
 from osms_cli.feeding.progress import shown_progress
 from osms_cli.feeding.push import FilePush
+from osms_cli.feeding.rehearsal import FileRehearsal
 from osms_cli.feeding.rosters import ROSTER_CHANGES
-from osms_cli.feeding.snapshot import send_roster
+from osms_cli.feeding.snapshot import send_roster, try_roster
 from osms_cli.registration import Commands, reflowed
 from osms_cli.session import Session
 from osms_cli.stopping import stoppable
@@ -35,6 +36,10 @@ A file is CSV with a header or NDJSON with the same names, plain or .gz; - is st
 Beside it FILE.position remembers how far it was taken: after a cut the same command goes on from
 there, and a file that is finished is left alone. A line that is no record is sent as it stands
 and kept in the repair queue; it never stops the lines beside it.
+
+With --validate-only nothing is stored and no position is touched: every line is judged as if it
+were pushed, from the first on, and whoever would gain or lose days of the right is counted, over
+all files that are tried together.
 """
 
 Files = Annotated[
@@ -50,6 +55,14 @@ Again = Annotated[
         "--again", metavar="", help="Push anew what was pushed; what is known counts once."
     ),
 ]
+ValidateOnly = Annotated[
+    bool,
+    typer.Option(
+        "--validate-only",
+        metavar="",
+        help="Only try: tell what would become of it, store nothing.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")]
 
 
@@ -59,25 +72,14 @@ class Feed:
 
     name: str
     layout: Layout[Any]
-    open: Callable[[OsmsClient], FeedPush[Any]]
+    open: Callable[..., FeedPush[Any]]
+    """Opens it with a client; with *validate_only* lines are only tried."""
 
 
-def _category_feed(client: OsmsClient) -> FeedPush[Any]:
-    return client.category_feed()
-
-
-def _payment_feed(client: OsmsClient) -> FeedPush[Any]:
-    return client.payment_feed()
-
-
-def _roster_change_feed(client: OsmsClient) -> FeedPush[Any]:
-    return client.roster_change_feed()
-
-
-CATEGORY_FEED: Final = Feed("CATEGORY", CATEGORIES, _category_feed)
-TREATY_FEED: Final = Feed("CATEGORY", TREATY_LIST, _category_feed)
-PAYMENT_FEED: Final = Feed("PAYMENT", PAYMENTS, _payment_feed)
-ROSTER_CHANGE_FEED: Final = Feed("ROSTER_CHANGE", ROSTER_CHANGES, _roster_change_feed)
+CATEGORY_FEED: Final = Feed("CATEGORY", CATEGORIES, OsmsClient.category_feed)
+TREATY_FEED: Final = Feed("CATEGORY", TREATY_LIST, OsmsClient.category_feed)
+PAYMENT_FEED: Final = Feed("PAYMENT", PAYMENTS, OsmsClient.payment_feed)
+ROSTER_CHANGE_FEED: Final = Feed("ROSTER_CHANGE", ROSTER_CHANGES, OsmsClient.roster_change_feed)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -105,7 +107,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def categories(
-    session: Session, files: Files, *, again: Again = False, quiet: Quiet = False
+    session: Session,
+    files: Files,
+    *,
+    validate_only: ValidateOnly = False,
+    again: Again = False,
+    quiet: Quiet = False,
 ) -> None:
     """
     Sends assignments and removals of categories, as the State Corporation.
@@ -113,10 +120,20 @@ def categories(
     Columns: kind (ASSIGNED, REMOVED), number, iin, category, assigned_on, source, and of a
     removal removed_on, removal_source, removal_reason. Days are YYYY-MM-DD.
     """
-    _push(session, CATEGORY_FEED, files, session.sender(), again=again, quiet=quiet)
+    sending = Sending(
+        CATEGORY_FEED, session.sender(), again=again, quiet=quiet, validate_only=validate_only
+    )
+    _push(session, files, sending)
 
 
-def treaty(session: Session, files: Files, *, again: Again = False, quiet: Quiet = False) -> None:
+def treaty(
+    session: Session,
+    files: Files,
+    *,
+    validate_only: ValidateOnly = False,
+    again: Again = False,
+    quiet: Quiet = False,
+) -> None:
     """
     Sends the list of foreigners under treaties, as the State Corporation.
 
@@ -124,11 +141,19 @@ def treaty(session: Session, files: Files, *, again: Again = False, quiet: Quiet
     removed_on, removal_source, removal_reason. The numbers go on in one series with those of the
     categories.
     """
-    _push(session, TREATY_FEED, files, session.sender(), again=again, quiet=quiet)
+    sending = Sending(
+        TREATY_FEED, session.sender(), again=again, quiet=quiet, validate_only=validate_only
+    )
+    _push(session, files, sending)
 
 
 def payments(
-    session: Session, files: Files, *, again: Again = False, quiet: Quiet = False
+    session: Session,
+    files: Files,
+    *,
+    validate_only: ValidateOnly = False,
+    again: Again = False,
+    quiet: Quiet = False,
 ) -> None:
     """
     Sends payments and refunds, as the State Corporation.
@@ -137,21 +162,44 @@ def payments(
     payer_name, payer_kind (INDEPENDENT, EMPLOYER or empty), period (MMYYYY), received_on,
     amount, knp, and of a refund refund_reference, refunded_on.
     """
-    _push(session, PAYMENT_FEED, files, session.sender(), again=again, quiet=quiet)
+    sending = Sending(
+        PAYMENT_FEED, session.sender(), again=again, quiet=quiet, validate_only=validate_only
+    )
+    _push(session, files, sending)
 
 
 def roster_changes(
-    session: Session, body: Body, files: Files, *, again: Again = False, quiet: Quiet = False
+    session: Session,
+    body: Body,
+    files: Files,
+    *,
+    validate_only: ValidateOnly = False,
+    again: Again = False,
+    quiet: Quiet = False,
 ) -> None:
     """
     Sends who joined a body and who left it, as that body.
 
     Columns: op (ADD, REMOVE), iin, changed_on, reservist (true or empty).
     """
-    _push(session, ROSTER_CHANGE_FEED, files, session.sender(body), again=again, quiet=quiet)
+    sending = Sending(
+        ROSTER_CHANGE_FEED,
+        session.sender(body),
+        again=again,
+        quiet=quiet,
+        validate_only=validate_only,
+    )
+    _push(session, files, sending)
 
 
-def roster(session: Session, body: Body, file: File, *, again: Again = False) -> None:
+def roster(
+    session: Session,
+    body: Body,
+    file: File,
+    *,
+    validate_only: ValidateOnly = False,
+    again: Again = False,
+) -> None:
     """
     Sends the full list of a body, as that body: whole, or not at all.
 
@@ -160,6 +208,10 @@ def roster(session: Session, body: Body, file: File, *, again: Again = False) ->
     """
     sender = session.sender(body)
     destination = Destination("ROSTER", sender, session.address)
+    if validate_only:
+        tried = try_roster(session.client(sender), body, file, destination)
+        session.show(tried.tried_document(), lambda _: rosters.draw(tried))
+        return
     sent = send_roster(session.client(sender), body, file, destination, again=again)
     if session.as_json:
         output.emit_indented(sent.document())
@@ -167,23 +219,48 @@ def roster(session: Session, body: Body, file: File, *, again: Again = False) ->
         rosters.draw(sent)
 
 
-def _push(
-    session: Session, feed: Feed, files: list[Path], sender: str, *, again: bool, quiet: bool
-) -> None:
-    destination = Destination(feed.name, sender, session.address)
+@dataclass(frozen=True)
+class Sending:
+    """How files are sent."""
+
+    feed: Feed
+    sender: str
+    again: bool
+    quiet: bool
+    validate_only: bool
+
+
+def _push(session: Session, files: list[Path], sending: Sending) -> None:
     missing = [str(file) for file in files if str(file) != "-" and not file.is_file()]
     if missing:
         raise Failure("there are no such files; nothing was sent", tuple(missing))
-    with stoppable() as stop, feed.open(session.client(sender)) as opened:
+    feed, client = sending.feed, session.client(sending.sender)
+    destination = Destination(feed.name, sending.sender, session.address)
+    if sending.validate_only:
+        with feed.open(client, validate_only=True) as opened:
+            rehearsal = FileRehearsal(opened, feed.layout, destination)
+            for file in files:
+                _try_one(session, rehearsal, file, quiet=sending.quiet)
+        return
+    with stoppable() as stop, feed.open(client) as opened:
         push = FilePush(opened, feed.layout, destination, stop)
         for file in files:
-            _push_one(session, push, file, again=again, quiet=quiet)
+            _push_one(session, push, file, sending)
 
 
-def _push_one(session: Session, push: FilePush, file: Path, *, again: bool, quiet: bool) -> None:
+def _try_one(session: Session, rehearsal: FileRehearsal, file: Path, *, quiet: bool) -> None:
+    with shown_progress(file, quiet=quiet) as watch:
+        tried = rehearsal.rehearse(file, watch)
+    if session.as_json:
+        output.emit(report.tried_document(tried))
+    else:
+        report.draw_tried(tried)
+
+
+def _push_one(session: Session, push: FilePush, file: Path, sending: Sending) -> None:
     try:
-        with shown_progress(file, quiet=quiet) as watch:
-            pushed = push.push(file, watch, again=again)
+        with shown_progress(file, quiet=sending.quiet) as watch:
+            pushed = push.push(file, watch, again=sending.again)
     except CannotTell as error:
         raise Failure(
             str(told(error, session.address)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from osms_cli import output
+from osms_cli.drawing import previews
 from osms_cli.failures import violation_line
 from osms_cli.feeding.snapshot import Sent
 from osms_cli.feeding.tally import FIRST_FEW
@@ -24,6 +25,12 @@ def draw(sent: Sent) -> None:
     style = "yellow" if result.outcome is Outcome.HELD_FOR_APPROVAL else "green"
     head = Text(f"{sent.body}: {output.count(sent.lines)} lines, ", "bold")
     output.say(head + Text(result.outcome.value, f"bold {style}"))
+    if result.preview is not None:
+        output.say("  only tried: nothing is stored")
+        _draw_counts(result)
+        previews.draw_counts(result.preview)
+        _draw_rejected(sent)
+        return
     output.say(f"  arrived {shown(result.arrival_time)}, on which its listings begin and end")
     _draw_counts(result)
     _draw_rejected(sent)
@@ -48,4 +55,5 @@ def _draw_rejected(sent: Sent) -> None:
             label = "" if number else f"line {output.count(rejected.line)}"
             output.say(f"  {label:<14}{violation_line(violation)}")
     if len(sent.rejected) > FIRST_FEW:
-        output.say(f"  … and {output.count(len(sent.rejected) - FIRST_FEW)} more: osms rejections")
+        where = "" if sent.tried else ": osms rejections"
+        output.say(f"  … and {output.count(len(sent.rejected) - FIRST_FEW)} more{where}")

@@ -13,7 +13,6 @@ from osms_cli.feeding.categories import CATEGORIES, TREATY, TREATY_LIST
 from osms_cli.feeding.layout import Layout
 from osms_cli.feeding.payments import PAYMENTS
 from osms_cli.feeding.rosters import ROSTER_CHANGES
-from osms_client import Rejection
 
 Fields = Mapping[str, Any]
 
@@ -47,16 +46,15 @@ _REFUND: Final = {
 _OPERATIONS: Final = {1: "ADD", 2: "REMOVE"}
 
 
-def columns_of(rejection: Rejection) -> dict[str, Any]:
-    """A rejected line by the names of the file's columns; `unreadable` where it is no record."""
-    line = rejection.line
+def columns_of(feed: str, line: Fields) -> dict[str, Any]:
+    """A line of a feed by the names of the file's columns; `unreadable` where it is no record."""
     if "unreadable" in line:
         return {"unreadable": _fields(line, "unreadable").get("content", "")}
-    if rejection.feed == "CATEGORY":
+    if feed == "CATEGORY":
         return _category(line)
-    if rejection.feed == "PAYMENT":
+    if feed == "PAYMENT":
         return _payment(line)
-    if rejection.feed == "ROSTER_CHANGE":
+    if "change" in line:  # also where it corrects a line of a snapshot
         return _change(_fields(line, "change"))
     return dict(line)
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from rich.text import Text
 
 from osms_cli import output
+from osms_cli.drawing import previews
 from osms_cli.failures import violation_line
 from osms_cli.feeding.push import Pushed
+from osms_cli.feeding.rehearsal import Tried
 from osms_cli.feeding.tally import FIRST_FEW, Tally
 
-_COUNTED = (
+_COUNTED: Final = (
     ("accepted", "stored as facts"),
     ("duplicate", "known before, counted once"),
     ("rejected", "in the repair queue"),
     ("held", "waiting for a supervisor's approval"),
     ("repeated", "stored before the line was cut; what became of them was not seen"),
 )
+
+_WOULD_BE_COUNTED: Final = (
+    ("accepted", "would be stored as facts"),
+    ("duplicate", "known before, would count once"),
+    ("rejected", "would go into the repair queue"),
+    ("held", "would wait for a supervisor's approval"),
+)
+_STYLES: Final = {"rejected": "red", "held": "yellow"}
+_Meanings = Sequence[tuple[str, str]]
 
 
 def document(pushed: Pushed) -> dict[str, Any]:
@@ -71,6 +82,44 @@ def _lines(pushed: Pushed) -> Iterator[Text]:
     yield _head(pushed)
     yield from _counts(position.counts)
     yield from _faults(pushed.tally)
+    yield from _held(pushed.tally)
+
+
+def tried_document(tried: Tried) -> dict[str, Any]:
+    """A dry run as a JSON document."""
+    tally = tried.tally
+    return {
+        "file": str(tried.file),
+        "feed": tried.destination.feed,
+        "sender": tried.destination.sender,
+        "address": tried.destination.address,
+        "validate_only": True,
+        "lines": tally.sent,
+        **{name: tally.counts[name] for name, _ in _WOULD_BE_COUNTED},
+        "gaining": tried.preview.gaining,
+        "losing": tried.preview.losing,
+        "first_position": tried.first_position,
+        "seconds": round(tally.seconds, 3),
+        "lines_per_second": round(tally.lines_per_second, 1),
+        "rejected_by_reason": dict(tally.reasons.most_common()),
+        "flagged": dict(tally.flags),
+        "first_rejections": [
+            {"line": each.line, "position": each.position, "violations": each.violations}
+            for each in tally.first
+        ],
+    }
+
+
+def draw_tried(tried: Tried) -> None:
+    """A dry run as people read it."""
+    tally = tried.tally
+    lines = f"{output.count(tally.sent)} lines in {tally.seconds:.1f} s"
+    output.say(f"{tried.file}: {lines}, only tried: nothing is stored", "bold")
+    for line in _counts(tally.counts, _WOULD_BE_COUNTED):
+        output.say(line)
+    previews.draw_counts(tried.preview)
+    for line in _faults(tally):
+        output.say(line)
 
 
 def _head(pushed: Pushed) -> Text:
@@ -85,15 +134,12 @@ def _head(pushed: Pushed) -> Text:
     return Text(f"{pushed.file}: {told}", "bold")
 
 
-def _counts(counts: Mapping[str, int]) -> Iterator[Text]:
-    for name, meaning in _COUNTED:
+def _counts(counts: Mapping[str, int], meanings: _Meanings = _COUNTED) -> Iterator[Text]:
+    for name, meaning in meanings:
         number = counts.get(name, 0)
         if name == "repeated" and not number:
             continue
-        style = {"rejected": "red", "held": "yellow"}.get(name, "") if number else ""
-        yield Text.assemble(
-            f"  {name:<10}", (f"{output.count(number):>12}", style), (f"  {meaning}", "dim")
-        )
+        yield output.counted(name, number, meaning, _STYLES.get(name, ""))
 
 
 def _faults(tally: Tally) -> Iterator[Text]:
@@ -110,5 +156,8 @@ def _faults(tally: Tally) -> Iterator[Text]:
         for number, violation in enumerate(rejected.violations):
             label = "" if number else f"line {output.count(rejected.line)}"
             yield Text(f"  {label:<14}{violation_line(violation)}")
+
+
+def _held(tally: Tally) -> Iterator[Text]:
     for held_batch, number in tally.held_batches.items():
         yield Text(f"held: {output.count(number)} in {held_batch}; osms approve {held_batch}")

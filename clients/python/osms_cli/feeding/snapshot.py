@@ -46,6 +46,11 @@ class Sent:
     result: SnapshotResult | None = None
     rejected: tuple[RejectedLine, ...] = ()
 
+    @property
+    def tried(self) -> bool:
+        """Whether the list was only tried."""
+        return self.result is not None and self.result.preview is not None
+
     def document(self) -> dict[str, Any]:
         """What became of the list, as a JSON document."""
         result = self.result
@@ -65,6 +70,22 @@ class Sent:
             "rejected_lines": self.rejected,
         }
 
+    def tried_document(self) -> dict[str, Any]:
+        """What would have become of a list that was only tried, as a JSON document."""
+        assert self.result is not None
+        assert self.result.preview is not None
+        meaningless = {"snapshot_id", "nothing_to_do", "revision", "arrival_time", "held_batch_id"}
+        told = {name: each for name, each in self.document().items() if name not in meaningless}
+        return {
+            **told,
+            "validate_only": True,
+            "gaining": self.result.preview.gaining,
+            "losing": self.result.preview.losing,
+            "rejected_lines": [
+                {"line": each.line, "violations": each.violations} for each in self.rejected
+            ],
+        }
+
 
 def send_roster(
     client: OsmsClient, body: str, file: Path, destination: Destination, *, again: bool = False
@@ -74,19 +95,34 @@ def send_roster(
     known = beside.read(destination, again=again)
     if known is not None and known.finished:
         return Sent(file, body, known.acknowledged, known)
-    with opened(file) as source:
-        records = Records(source, ROSTER)
-        lines = [_line(record) for record in records]
+    records, lines = _read(file)
     position = known or beside.begin(destination, 1, new_request_id())
     beside.write(position)
     result = client.push_roster(body, lines, snapshot_id=position.snapshot_id)
     position = replace(position, acknowledged=len(lines), finished=True, counts=_counts(result))
     beside.write(position)
-    rejected = tuple(
+    return Sent(file, body, len(lines), position, result, _rejected(records, result))
+
+
+def try_roster(client: OsmsClient, body: str, file: Path, destination: Destination) -> Sent:
+    """What would become of a list; nothing is stored, and no position is touched."""
+    records, lines = _read(file)
+    result = client.push_roster(body, lines, validate_only=True)
+    position = PositionFile(file).begin(destination, 1)
+    return Sent(file, body, len(lines), position, result, _rejected(records, result))
+
+
+def _read(file: Path) -> tuple[Records[RosterLine], list[RosterLine]]:
+    with opened(file) as source:
+        records = Records(source, ROSTER)
+        return records, [_line(record) for record in records]
+
+
+def _rejected(records: Records[RosterLine], result: SnapshotResult) -> tuple[RejectedLine, ...]:
+    return tuple(
         RejectedLine(records.line_of(each.position - 1), each.violations, each.rejection_id)
         for each in result.rejected_lines
     )
-    return Sent(file, body, len(lines), position, result, rejected)
 
 
 def _line(record: RosterLine | Unreadable) -> RosterLine:
