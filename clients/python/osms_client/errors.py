@@ -106,6 +106,8 @@ def from_rpc_error(error: grpc.RpcError) -> OsmsError:
     status = rpc_status.from_call(call)
     kind = _KINDS.get(call.code(), CannotTell)
     if status is None:
+        if call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            kind = CannotTell  # not our limit: the server was too busy to read the request
         return kind(call.details() or str(call.code()), call.code().name)
     return from_status(status, kind)
 

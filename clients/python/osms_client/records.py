@@ -101,3 +101,6 @@ class Unreadable:
 CategoryMessage = CategoryAssigned | CategoryRemoved | Unreadable
 PaymentMessage = Payment | PaymentRefunded | Unreadable
 RosterChangeMessage = RosterChange | Unreadable
+
+Correction = CategoryAssigned | CategoryRemoved | Payment | PaymentRefunded | RosterChange
+"""What may be sent in the place of a rejected line."""

@@ -9,7 +9,13 @@ from osms.entitlement.v1 import feed_pb2, operations_service_pb2
 from osms_client import _reading, _writing, values
 from osms_client._line import Line
 from osms_client.feeds import new_request_id
-from osms_client.records import CategoryMessage, PaymentMessage, RosterChangeMessage
+from osms_client.records import (
+    CategoryAssigned,
+    CategoryRemoved,
+    Correction,
+    Payment,
+    PaymentRefunded,
+)
 
 
 class Repairing(Line):
@@ -31,7 +37,7 @@ class Repairing(Line):
     def resubmit(
         self,
         rejection_id: str,
-        record: CategoryMessage | PaymentMessage | RosterChangeMessage,
+        record: Correction,
         *,
         request_id: str = "",
     ) -> values.RecordOutcome:
@@ -72,11 +78,10 @@ def _state(name: str) -> operations_service_pb2.RejectionState.ValueType:
     return operations_service_pb2.RejectionState.Value(f"REJECTION_STATE_{name or 'UNSPECIFIED'}")
 
 
-def _line(record: Any) -> dict[str, Any]:
+def _line(record: Correction) -> dict[str, Any]:
     """A corrected line under the name that its kind of feed has for it."""
-    name = type(record).__name__
-    if name.startswith("Category"):
+    if isinstance(record, CategoryAssigned | CategoryRemoved):
         return {"category_record": _writing.category_record(record)}
-    if name.startswith("Payment"):
+    if isinstance(record, Payment | PaymentRefunded):
         return {"payment_record": _writing.payment_record(record)}
     return {"roster_change_record": _writing.roster_change_record(record)}
