@@ -106,3 +106,16 @@ def test_a_roster_may_be_tried(osms: Osms, write: Write) -> None:
     assert [each["line"] for each in told["rejected_lines"]] == [3]
     assert not list(file.parent.glob("*.position"))
     assert osms("push", "roster", "DEFENCE", file, "--json").json["outcome"] == "ACCEPTED"
+
+
+def test_a_dry_run_that_cannot_be_made_is_told(bare: Osms, write: Write) -> None:
+    """Nothing was stored, so there is nothing to go on with."""
+    file = write("c.csv", CATEGORY_HEADER, *LINES)
+    ran = bare(
+        *("push", "categories", file, "--validate-only"),
+        *("--address", "127.0.0.1:1"),
+        "--plaintext",
+    )
+    assert (ran.status, ran.out) == (3, "")
+    assert "cannot be reached" in ran.err
+    assert "run the same command again to go on" not in ran.err

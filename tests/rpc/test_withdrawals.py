@@ -484,3 +484,34 @@ def test_a_withdrawn_body_has_nobody_to_lose(
     result = defence.push_roster("DEFENCE", [RosterLine(AIGUL)])
     assert (result.outcome, result.entered, result.left) == (Outcome.ACCEPTED, 1, 0)
     assert grounds(supervisor, staff[0], TODAY, july(2)) == ["HELD", None]
+
+
+def test_what_an_ended_body_sent_is_withdrawn_too(
+    supervisor: OsmsClient, client_of: ClientOf, withdraw: Withdraw
+) -> None:
+    """Its successor's list stands as it was sent, whoever was withdrawn before it."""
+    last_day = date(2025, 6, 29)
+    supervisor.reset_sandbox(at(last_day))
+    push_changes(client_of("ACA"), joins(AIGUL, last_day), joins(DAULET, last_day))
+    supervisor.advance_clock(at(last_day + DAY))
+    client_of("NSC").push_roster("NSC", [RosterLine(AIGUL)])
+    withdraw(1, 2, feed="ROSTER_CHANGE", sender="ACA")
+    days = (last_day, last_day + DAY, last_day + 2 * DAY)
+    assert grounds(supervisor, AIGUL, *days) == ["HELD", "ROSTER", "ROSTER"]
+    assert grounds(supervisor, DAULET, *days) == ["HELD", "HELD", None]
+    again = client_of("NSC").push_roster("NSC", [RosterLine(AIGUL)])
+    assert (again.entered, again.left, again.unchanged) == (0, 0, 1)
+
+
+def test_a_removal_that_waits_outlives_its_assignment(
+    supervisor: OsmsClient, corporation: OsmsClient, withdraw: Withdraw
+) -> None:
+    """Approved, it ends the episode, also where that is told again only afterwards."""
+    supervisor.reset_sandbox(MORNING, {"removal_count": "0", "removal_share": "0"})
+    episode = assigned(AIGUL, on=date(2025, 1, 1), number=7)
+    push_categories(corporation, episode)
+    (outcome,) = push_categories(corporation, removed(episode, date(2025, 2, 1))).outcomes
+    withdraw(1, 1)
+    supervisor.approve(outcome.held_batch_id)
+    assert push_categories(corporation, episode).accepted == 1
+    assert grounds(supervisor, AIGUL, date(2025, 4, 30), date(2025, 5, 1)) == ["RETENTION", None]
