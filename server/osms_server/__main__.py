@@ -119,6 +119,23 @@ def verify(dsn: Dsn = None, state_folder: StateFolder = None, processes: Process
     raise typer.Exit(1 if report.differing else 0)
 
 
+@app.command("verify-log", epilog="Example: osms-server verify-log --dsn postgresql://osms@db/osms")
+def verify_log(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
+    """Follows the chain of the log of answers; exits with 1 if any entry was tampered with."""
+    settings = _settings(dsn=dsn, state_folder=state_folder)
+    broken = 0
+    with database(settings) as found:
+        for entry in maintenance.verify_log(found, settings):
+            broken += 1
+            typer.echo(
+                f"entry {entry.sequence} of {entry.writer} does not follow from the one before"
+            )
+    typer.echo(
+        f"{broken} entries of the log of answers were changed, or others taken out before them"
+    )
+    raise typer.Exit(1 if broken else 0)
+
+
 @app.command(epilog="Example: osms-server rebuild --processes 8")
 def rebuild(
     dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from osms_server.application.rebuilding import Comparison, Portion
 from osms_server.bootstrap import connect
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
+from osms_server.persistence.access import Entry, broken_entries
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rules.parameters import LAW
 
@@ -48,6 +49,16 @@ def verify(dsn: str, settings: Settings, processes: int | None = None) -> Report
 def rebuild(dsn: str, settings: Settings, processes: int | None = None) -> Report:
     """Makes the whole projection anew; the report tells what was not as it should be."""
     return _run(dsn, settings, processes, rebuild=True)
+
+
+def verify_log(dsn: str, settings: Settings) -> Iterator[Entry]:
+    """The entries of the log of answers that were changed, or before which others are missing."""
+    engines = connect(dsn, settings)
+    try:
+        with engines.transactions.connect() as connection:
+            yield from broken_entries(connection)
+    finally:
+        engines.dispose()
 
 
 def _run(dsn: str, settings: Settings, processes: int | None, *, rebuild: bool) -> Report:

@@ -55,7 +55,7 @@ def assign(tx: PostgresTransaction) -> None:
         1,
         tx.revision,
     )
-    tx.facts.add(Additions(category_facts=[fact], category_messages=[("SC", 1, b"digest")]))
+    tx.facts.add(Additions(category_facts=[fact]))
     tx.people.put([PersonRow(PERSON, tx.revision, tx.revision, 1, "20260110R01")], [])
     tx.feeds.put(FeedRow(*FEED, 2, 1, 1))
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import count
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -126,9 +126,39 @@ def chain_entry(before: bytes, sequence: int, row: AccessRow) -> bytes:
     return sha256(before + text.encode()).digest()
 
 
+class Entry(NamedTuple):
+    """The place of an entry in the log."""
+
+    writer: UUID
+    sequence: int
+
+
+def broken_entries(connection: sa.Connection) -> Iterator[Entry]:
+    """
+    The entries that do not follow from those before them: they were changed, or others taken out.
+
+    What was taken out at the end of a chain does not show; the receipts that callers have do.
+    """
+    place = (access_log.c.writer, access_log.c.sequence)
+    columns = [access_log.c[name] for name in AccessRow._fields]
+    statement = sa.select(*place, access_log.c.chain, *columns).order_by(*place)
+    before = Entry(UUID(int=0), 0)
+    chain = b""
+    for row in connection.execute(statement.execution_options(yield_per=_MOST_AT_ONCE)):
+        entry = Entry(row[0], row[1])
+        if entry.writer != before.writer:
+            before, chain = Entry(entry.writer, 0), entry.writer.bytes
+        follows = chain_entry(chain, before.sequence + 1, AccessRow(*row[3:])) == row[2]
+        if not follows or entry.sequence != before.sequence + 1:
+            yield entry
+        before, chain = entry, row[2]
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return format(value, "d") if isinstance(value, int) else str(value)
