@@ -12,6 +12,7 @@ installed packages, they are copied into the ignored folder third_party/.
 from __future__ import annotations
 
 import filecmp
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,9 @@ from google.type import date_pb2
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "proto"
 GENERATED = ROOT / "clients" / "python"
+PLUGINS = Path(sys.executable).parent
+"""Where protoc finds the plugins of this environment, also where it is not activated."""
+
 PACKAGE = Path("osms/entitlement/v1")
 GOOGLE_FILES = (
     "google/api/field_behavior.proto",
@@ -65,6 +69,7 @@ def generate(into: Path) -> None:
         ],
         check=True,
         cwd=CONTRACT,
+        env={**os.environ, "PATH": os.pathsep.join([str(PLUGINS), os.environ["PATH"]])},
     )
     drop_empty_services(into / PACKAGE)
     mark_packages(into)
