@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import psycopg
 import sqlalchemy as sa
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -112,10 +113,12 @@ def connect(dsn: str, settings: Settings) -> Engines:
     """Engines for a DSN as a URL of libpq. Errors do not tell parameters, which name persons."""
     url = "postgresql+psycopg" + dsn[dsn.index("://") :]
     size = settings.database_connections_max
+    transactions = sa.create_engine(
+        url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+    )
+    _wait_at_most(settings.writer_wait_seconds, transactions)
     return Engines(
-        sa.create_engine(
-            url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-        ),
+        transactions,
         sa.create_engine(
             url,
             pool_size=size,
@@ -126,6 +129,16 @@ def connect(dsn: str, settings: Settings) -> Engines:
             isolation_level="AUTOCOMMIT",
         ),
     )
+
+
+def _wait_at_most(seconds: float, engine: sa.Engine) -> None:
+    """Lets no transaction wait longer for what another has locked."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _limit(connection: psycopg.Connection, _: object) -> None:
+        milliseconds = str(int(seconds * 1000))
+        connection.execute("select set_config('lock_timeout', %s, false)", (milliseconds,))
+        connection.commit()
 
 
 @contextmanager
@@ -180,6 +193,8 @@ class Application:
             engines.look_ups,
             self.clock,
             rehearsals_max=settings.rehearsals_max,
+            writers_max=settings.database_connections_max // 2,
+            writer_wait_seconds=settings.writer_wait_seconds,
         )
         self.access_log = PostgresAccessLog(engines.transactions, self.clock)
         self.answers = Answers(self.register, self.clock, self.law, self.access_log)

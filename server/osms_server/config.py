@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     database_connections_max: int = Field(
         24, ge=4, le=500, description="Connections to PostgreSQL for each kind of work."
     )
+    writer_wait_seconds: float = Field(
+        60.0, ge=0.1, description="How long a change waits for its turn; then UNAVAILABLE is told."
+    )
     message_bytes_max: int = Field(
         16 * 2**20, ge=2**16, description="Bytes of one message in either direction."
     )

@@ -30,7 +30,7 @@ from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_
 from osms_server.config import Settings, Transport
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import head
-from tests.people import AIGUL
+from tests.people import AIGUL, people
 from tests.processes import (
     PLAIN,
     ServerProcess,
@@ -270,6 +270,47 @@ def test_a_call_that_runs_is_answered_before_the_end(dsn: str, engines: Engines)
     error: Any = caught.value
     assert error.code() is grpc.StatusCode.UNAVAILABLE
     assert made[0].iin == AIGUL
+
+
+def test_a_change_that_waits_too_long_is_told_so(dsn: str, engines: Engines) -> None:
+    """The line is not held up for ever by another writer; the batch can be sent again."""
+    with site(dsn, writer_wait_seconds=0.5) as server, server.channel("SC") as channel:
+        with OpenStream(CATEGORIES.method(channel)) as stream:
+            stream.send(CATEGORIES.opening())
+            stream.receive()
+            with writers_wait(engines):
+                stream.send(CATEGORIES.batch_of(1, 3))
+                error = stream.error()
+        assert (error.code, error.reason) == (
+            grpc.StatusCode.UNAVAILABLE,
+            "REGISTER_UNAVAILABLE",
+        )
+        with OpenStream(CATEGORIES.method(channel)) as again:
+            again.send(CATEGORIES.opening(), CATEGORIES.batch_of(1, 3))
+            assert again.receive().ready.next_position == 1
+            assert again.receive().ack.accepted_count == 3
+
+
+def test_those_who_wait_to_write_do_not_stop_those_who_ask(dsn: str, engines: Engines) -> None:
+    """However many changes wait for their turn, there are connections left for answers."""
+    with site(dsn, database_connections_max=4) as server, server.client("supervisor1") as fund:
+        made: list[str] = []
+
+        def register(iin: str) -> None:
+            with server.client("operator1") as operator:
+                registered = operator.register(iin, "R01", TODAY, ["BIRTH_CERTIFICATE"])
+                made.append(registered.iin)
+
+        waiting = [threading.Thread(target=register, args=(iin,)) for iin in people(8)]
+        with writers_wait(engines):
+            for thread in waiting:
+                thread.start()
+            _wait_until_somebody_waits(engines)
+            assert not fund.check(AIGUL).entitled
+            assert not fund.explain(AIGUL).facts
+        for thread in waiting:
+            thread.join(20)
+        assert sorted(made) == sorted(people(8))
 
 
 def test_a_server_that_stops_says_that_it_is_not_well(dsn: str, engines: Engines) -> None:

@@ -104,9 +104,8 @@ def invent(seed: int, *, moments: int, acts: int) -> Story:
     """The story of a seed: after the first moment so many more, each of so many acts."""
     script = _script(seed)
     witness = invented_people(60)[-1]
-    first = script.now
-    _begin(script, witness)
-    instants = [first]
+    first = _first_moment(script, witness)
+    instants = [script.now]
     while len(instants) <= moments:
         script.let_time_pass()
         if script.now > instants[-1]:
@@ -118,7 +117,7 @@ def invent(seed: int, *, moments: int, acts: int) -> Story:
         script.crowd,
         witness,
         sorted({*script.anchors, *(day_of(instant) for instant in instants)}),
-        [Moment(instant, _said(script.events, instant)) for instant in instants],
+        [first, *(Moment(at, _said(script.events, at)) for at in instants[1:])],
     )
 
 
@@ -133,10 +132,17 @@ def _script(seed: int) -> Script:
     return script
 
 
-def _begin(script: Script, witness: str) -> None:
-    """The first thing that is said: the witness has a category, for good."""
-    assigned = {"seq": 1, "iin": witness, "category": "R07", "source": "MLSPP"}
-    script.tell("category_assigned", "SC", assigned | {"assigned_on": f"{script.today}"})
+def _first_moment(script: Script, witness: str) -> Moment:
+    """The witness is given a category; the script knows nothing of it, and cannot end it."""
+    assigned = {"seq": 1_000_000, "iin": witness, "category": "R07", "source": "MLSPP"}
+    event: Event = {
+        "id": "witness",
+        "recorded_at": script.written(script.now),
+        "type": "category_assigned",
+        "sender": "SC",
+        "payload": assigned | {"assigned_on": f"{script.today}"},
+    }
+    return Moment(script.now, {_sender_of(event): [event]})
 
 
 def _act(script: Script, count: int) -> None:

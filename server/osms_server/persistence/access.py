@@ -53,10 +53,8 @@ class PostgresAccessLog:
         self._engine = engine
         self._clock = clock
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
-        self._writer = UUID(bytes=os.urandom(16), version=4)
         self._receipts = count()
-        self._sequence = 0
-        self._chain = self._writer.bytes
+        self._begin_chain()
         self._thread = threading.Thread(target=self._run, name="access-log", daemon=True)
         self._thread.start()
 
@@ -98,12 +96,20 @@ class PostgresAccessLog:
             count += len(entry.rows)
         return entries, True
 
+    def _begin_chain(self) -> None:
+        """Begins a chain, as a writer of its own."""
+        self._writer = UUID(bytes=os.urandom(16), version=4)
+        self._sequence = 0
+        self._chain = self._writer.bytes
+
     def _write(self, entries: list[_Entry]) -> None:
         error: BaseException | None = None
         try:
             self._commit([row for entry in entries for row in entry.rows])
         except Exception as failure:  # noqa: BLE001 - told to everyone who waits
             error = failure
+            # Nobody knows whether it was kept, so this chain cannot go on.
+            self._begin_chain()
         for entry in entries:
             entry.error = error
             entry.written.set()

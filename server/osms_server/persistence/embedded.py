@@ -33,6 +33,7 @@ _STOP_SECONDS: Final = 60
 _STILL_USED: Final = "pre-existing shared memory block"
 _LONGEST_SOCKET_PATH: Final = 90
 _PID_FILE: Final = "postmaster.pid"
+_SOCKET_LOCKS: Final = ".s.PGSQL.*.lock"
 _BEING_MADE: Final = "initdb-"
 _PAUSE_SECONDS: Final = 0.2
 _USER: Final = "osms"
@@ -197,14 +198,14 @@ class EmbeddedPostgres:
         """
         Stops a server whose process of ours was killed, and which still has the folder.
 
-        A file that names a process which is none is removed: the process may be one that ended
+        Files that name a process which is none are removed: the process may be one that ended
         and was not taken note of, or another one that got its number, and PostgreSQL would take
         it for itself. Should anything of the old server be left, PostgreSQL still refuses.
         """
         if self.runs():
             self.stop()
-        else:
-            (self._data / _PID_FILE).unlink(missing_ok=True)
+        for file in (self._data / _PID_FILE, *self._sockets().glob(_SOCKET_LOCKS)):
+            file.unlink(missing_ok=True)
 
     def _told(self) -> list[str]:
         """What the running server has written about itself: its process, its folder, ..."""

@@ -37,7 +37,7 @@ def _keep(postgres: EmbeddedPostgres, stop: threading.Event) -> None:
         log.warning("the embedded PostgreSQL has died; it is started again")
         try:
             postgres.start()
-        except (EmbeddedPostgresError, psycopg.Error, OSError):
-            log.exception("the embedded PostgreSQL does not start")
+        except (EmbeddedPostgresError, psycopg.Error, OSError) as error:
+            log.warning("the embedded PostgreSQL does not start", reason=str(error))
         else:
             log.info("the embedded PostgreSQL runs again")

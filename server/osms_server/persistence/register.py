@@ -66,14 +66,28 @@ class PostgresReading:
 
 
 class PostgresRegister:
-    """The register in PostgreSQL: *engine* for transactions, *look_ups* for single questions."""
+    """
+    The register in PostgreSQL: *engine* for transactions, *look_ups* for single questions.
+
+    Of the writers that wait for their turn no more than *writers_max* have a connection, so that
+    readers and the log of answers always find one.
+    """
 
     def __init__(
-        self, engine: sa.Engine, look_ups: sa.Engine, clock: Clock, *, rehearsals_max: int = 2
+        self,
+        engine: sa.Engine,
+        look_ups: sa.Engine,
+        clock: Clock,
+        *,
+        rehearsals_max: int = 2,
+        writers_max: int = 8,
+        writer_wait_seconds: float = 60.0,
     ) -> None:
         self._engine = engine
         self._rehearsals_max = rehearsals_max
         self._rehearsals = threading.BoundedSemaphore(rehearsals_max)
+        self._writers = threading.BoundedSemaphore(writers_max)
+        self._writer_wait_seconds = writer_wait_seconds
         self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
         self._look_ups = look_ups
         self._clock = clock
@@ -81,7 +95,7 @@ class PostgresRegister:
     @contextmanager
     def write(self) -> Iterator[PostgresTransaction]:
         """A change: committed when the block ends, undone when it raises."""
-        with _reachable(), self._engine.begin() as connection:
+        with self._room_to_write(), _reachable(), self._engine.begin() as connection:
             previous = connection.execute(
                 sa.select(head.c.revision).with_for_update()
             ).scalar_one()
@@ -92,6 +106,16 @@ class PostgresRegister:
                 # next day people may have been told otherwise.
                 raise DayTurned
             connection.execute(sa.update(head).values(revision=revision))
+
+    @contextmanager
+    def _room_to_write(self) -> Iterator[None]:
+        """RegisterUnavailable: too many writers wait for their turn, and none gets it."""
+        if not self._writers.acquire(timeout=self._writer_wait_seconds):
+            raise RegisterUnavailable
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     @contextmanager
     def rehearse(self) -> Iterator[RehearsalTransaction]:
