@@ -77,7 +77,7 @@ def upgrade() -> None:
         "category_message",
         sa.Column("sender", sa.Text(collation="C"), autoincrement=False, nullable=False),
         sa.Column("message_number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("sender", "message_number", name=op.f("category_message_pkey")),
         comment="Numbers that a sender of categories has used, each with a digest of its message.",
     )

@@ -10,7 +10,7 @@ import pytest
 from osms_server.domain.calendar import Month, later
 from osms_server.domain.codes import Category, PayerKind, System
 from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import CategoryRecord, PaymentRecord, RefundRecord
+from osms_server.domain.records import EpisodeTold, PaymentRecord, RefundRecord
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.acceptance import (
     Limits,
@@ -59,9 +59,9 @@ def assignment(
     removed_on: date | None = None,
     reason: str | None = None,
     violations: tuple[Violation, ...] = (),
-) -> CategoryRecord:
-    """A message about a category; with a reason it is a removal."""
-    return CategoryRecord(1, ASAN, category, assigned_on, source, removed_on, reason, violations)
+) -> EpisodeTold:
+    """What a message about a category tells; with a reason it is a removal."""
+    return EpisodeTold(category, assigned_on, source, removed_on, reason, violations)
 
 
 def payment(

@@ -8,15 +8,16 @@ number, a duplicate or rejected one does not, so that it can be sent again corre
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from hashlib import blake2b
-from typing import Final
 
 from osms_server.application.drafts import Drafts, PersonDraft
+from osms_server.application.episodes import SoundEpisode, sound_episode
 from osms_server.application.feed import Received
+from osms_server.application.newcomers import Newcomers
 from osms_server.application.ports import Transaction
 from osms_server.application.removals import RemovalGuard
-from osms_server.application.rows import CategoryFactRow, HeldRemovalRow
+from osms_server.application.rows import CategoryFactRow, FeedRow, HeldRemovalRow
 from osms_server.application.verdicts import Verdicts
 from osms_server.domain.codes import Category, Obligation, System
 from osms_server.domain.facts import CategoryRemoved
@@ -29,15 +30,6 @@ from osms_server.rules.parameters import Parameters
 
 CategoryLine = CategoryRecord | UnreadableRecord
 
-_DIGEST_SIZE: Final = 16
-
-# The crisis or emergency group is due apart; nothing says when treaty listings are (p. 19, 54).
-_OBLIGATIONS: Final = {
-    **dict.fromkeys(Category, Obligation.CATEGORY_DAILY),
-    Category.CRISIS_LEVEL: Obligation.CATEGORY_MONTHLY,
-    Category.TREATY: None,
-}
-
 
 class CategoryReceiver:
     """Receives the batches of a category feed."""
@@ -48,26 +40,26 @@ class CategoryReceiver:
         self._parameters = parameters
 
     def receive(
-        self, tx: Transaction, sender: str, batch: Batch[CategoryLine], verdicts: Verdicts
+        self, tx: Transaction, feed: FeedRow, batch: Batch[CategoryLine], verdicts: Verdicts
     ) -> Received:
         """Judges and keeps a batch."""
+        readable = [record for record in batch.records if isinstance(record, CategoryRecord)]
         drafts = Drafts(tx, self._parameters)
-        drafts.gather(_iins(batch))
-        judge = CategoryJudge(tx, sender, drafts, self._parameters)
-        judge.read_numbers(batch)
+        drafts.gather(record.iin for record in readable if record.iin is not None)
+        newcomers = Newcomers(tx, feed, drafts, self._parameters, readable)
+        judge = CategoryJudge(tx, feed.sender, drafts, self._parameters)
+        judge.read_numbers(readable, feed.message_number_max)
         for position, record in enumerate(batch.records, batch.first_position):
-            judge.judge(position, record, verdicts)
+            if isinstance(record, UnreadableRecord):
+                verdicts.reject(position, record.violations)
+            elif newcomers.take(position, record):
+                verdicts.accept(position)
+            else:
+                judge.judge(position, record, verdicts)
         judge.keep()
         drafts.keep()
-        return Received(frozenset(judge.delivered), judge.number_max)
-
-
-def _iins(batch: Batch[CategoryLine]) -> set[Iin]:
-    return {
-        record.iin
-        for record in batch.records
-        if isinstance(record, CategoryRecord) and record.iin is not None
-    }
+        delivered = newcomers.delivered | judge.delivered
+        return Received(delivered, max(newcomers.number_max, judge.number_max))
 
 
 class CategoryJudge:
@@ -77,59 +69,66 @@ class CategoryJudge:
         self, tx: Transaction, sender: str, drafts: Drafts, parameters: Parameters
     ) -> None:
         self._tx = tx
+        self._revision = tx.revision
         self._sender = sender
         self._drafts = drafts
+        self._parameters = parameters
         self._limits: Limits = limits_on(tx.day, parameters)
-        self._used: dict[int, bytes] = {}
+        self._used: dict[int, int] = {}
         self._guard = RemovalGuard(tx, parameters)
         self.number_max = 0
         self.delivered: set[Obligation] = set()
 
-    def read_numbers(self, batch: Batch[CategoryLine]) -> None:
-        """Reads which of the batch's numbers were used before."""
+    def read_numbers(self, records: Iterable[CategoryRecord], number_max: int) -> None:
+        """Reads which numbers of the batch were used before; none is above *number_max*."""
         numbers = [
-            record.message_number
-            for record in batch.records
-            if isinstance(record, CategoryRecord) and record.message_number > 0
+            record.message_number for record in records if 0 < record.message_number <= number_max
         ]
-        self._used |= self._tx.facts.used_message_numbers(self._sender, numbers)
+        if numbers:
+            self._used |= self._tx.facts.used_message_numbers(self._sender, numbers)
 
     def keep(self) -> None:
         """Keeps the removals that wait, and how many the day has seen."""
         self._guard.keep()
 
-    def judge(self, position: int, record: CategoryLine, verdicts: Verdicts) -> None:
+    def judge(self, position: int, record: CategoryRecord, verdicts: Verdicts) -> None:
         """Accepts, acknowledges as duplicate, holds or rejects one message."""
-        if isinstance(record, UnreadableRecord):
-            verdicts.reject(position, record.violations)
+        number, iin, told, violations = record
+        sound = sound_episode(told, self._limits, self._parameters)
+        if sound is None or violations:
+            verdicts.reject(position, violations + category_violations(told, self._limits))
             return
-        violations = category_violations(record, self._limits)
-        if violations:
-            verdicts.reject(position, violations)
-            return
-        digest = _digest(record)
-        used = self._used.get(record.message_number)
-        if used == digest:
+        assert iin is not None
+        digest = sound.digest_for(iin)
+        used = self._used.get(number)
+        if used is None:
+            if sound.is_removal:
+                self._judge_removal(position, record, sound, digest, verdicts)
+            else:
+                self._judge_assignment(position, number, iin, sound, digest, verdicts)
+        elif used == digest:
             verdicts.duplicate(position)
-        elif used is not None:
-            number = str(record.message_number)
-            conflict = Violation("message_number", Reason.MESSAGE_NUMBER_CONFLICT, number)
-            verdicts.reject(position, (conflict,))
-        elif record.reason is None:
-            self._judge_assignment(position, record, digest, verdicts)
         else:
-            self._judge_removal(position, record, digest, verdicts)
+            conflict = Violation("message_number", Reason.MESSAGE_NUMBER_CONFLICT, str(number))
+            verdicts.reject(position, (conflict,))
 
     def _judge_assignment(
-        self, position: int, record: CategoryRecord, digest: bytes, verdicts: Verdicts
+        self,
+        position: int,
+        number: int,
+        iin: Iin,
+        sound: SoundEpisode,
+        digest: int,
+        verdicts: Verdicts,
     ) -> None:
-        iin, category, assigned_on, source = _complete(record)
+        category, assigned_on, source, *_ = sound
         draft = self._drafts.of(iin)
         if _knows_episode(draft, category, assigned_on):
             verdicts.duplicate(position)
             return
-        self._use(record, digest)
+        self._use(number, sound, digest)
         self._drafts.add_category(
+            draft,
             CategoryFactRow(
                 iin,
                 category,
@@ -138,55 +137,48 @@ class CategoryJudge:
                 source,
                 None,
                 None,
-                record.message_number,
+                number,
                 None,
                 self._sender,
                 position,
-                self._tx.revision,
-            )
+                self._revision,
+            ),
         )
         verdicts.accept(position)
 
     def _judge_removal(
-        self, position: int, record: CategoryRecord, digest: bytes, verdicts: Verdicts
+        self,
+        position: int,
+        record: CategoryRecord,
+        sound: SoundEpisode,
+        digest: int,
+        verdicts: Verdicts,
     ) -> None:
-        iin, category, assigned_on, _ = _complete(record)
-        draft = self._drafts.of(iin)
-        if not _knows_episode(draft, category, assigned_on):
-            value = f"{category} {assigned_on}"
+        removal = removal_row(self._sender, position, record, self._revision)
+        draft = self._drafts.of(removal.iin)
+        if not _knows_episode(draft, removal.category, removal.assigned_on):
+            value = f"{removal.category} {removal.assigned_on}"
             unknown = Violation("removal.assigned_date", Reason.EPISODE_UNKNOWN, value, "p18")
             verdicts.reject(position, (unknown,))
             return
-        removals = _removals(draft, category, assigned_on)
-        removal = removal_row(self._sender, position, record, self._tx.revision)
+        removals = _removals(draft, removal.category, removal.assigned_on)
         if removals and _content(removals[-1]) == _content(removal):
             verdicts.duplicate(position)
             return
-        self._use(record, digest)
+        self._use(record.message_number, sound, digest)
         if not removals and self._guard.holds(removal):
             verdicts.hold(position, self._guard.hold(removal))
             return
-        self._drafts.add_category(removal_fact(removal, draft, self._tx))
+        self._drafts.add_category(draft, removal_fact(removal, draft, self._tx))
         verdicts.accept(position)
 
-    def _use(self, record: CategoryRecord, digest: bytes) -> None:
+    def _use(self, number: int, sound: SoundEpisode, digest: int) -> None:
         """The message is accepted or held: its number is used up, and something was delivered."""
-        number, category = record.message_number, record.category
-        assert category is not None
-        if (obligation := _OBLIGATIONS[category]) is not None:
-            self.delivered.add(obligation)
+        if sound.obligation is not None:
+            self.delivered.add(sound.obligation)
         self._used[number] = digest
         self.number_max = max(self.number_max, number)
         self._drafts.additions.category_messages.append((self._sender, number, digest))
-
-
-def _complete(record: CategoryRecord) -> tuple[Iin, Category, date, System]:
-    """The fields of a record without violations, which are all there."""
-    assert record.iin is not None
-    assert record.category is not None
-    assert record.assigned_on is not None
-    assert record.source is not None
-    return record.iin, record.category, record.assigned_on, record.source
 
 
 def _knows_episode(draft: PersonDraft, category: Category, assigned_on: date) -> bool:
@@ -211,30 +203,27 @@ def _content(removal: CategoryRemoved | HeldRemovalRow) -> tuple[date, System, s
     return removal.removed_on, removal.source, removal.reason
 
 
-def _digest(record: CategoryRecord) -> bytes:
-    """Tells messages of other content apart, whatever their number."""
-    _, iin, category, assigned_on, source, removed_on, reason, _ = record
-    text = f"{iin} {category} {assigned_on} {source} {removed_on} {reason}"
-    return blake2b(text.encode(), digest_size=_DIGEST_SIZE).digest()
-
-
 def removal_row(
     sender: str, position: int, record: CategoryRecord, arrived: Revision
 ) -> HeldRemovalRow:
     """A removal as it may have to wait; the held batch is not yet known."""
-    iin, category, assigned_on, source = _complete(record)
-    assert record.removed_on is not None
-    assert record.reason is not None
+    number, iin, told, _ = record
+    assert iin is not None
+    assert told.category is not None
+    assert told.assigned_on is not None
+    assert told.source is not None
+    assert told.removed_on is not None
+    assert told.reason is not None
     return HeldRemovalRow(
         None,
         position,
         iin,
-        category,
-        assigned_on,
-        record.removed_on,
-        source,
-        record.reason,
-        record.message_number,
+        told.category,
+        told.assigned_on,
+        told.removed_on,
+        told.source,
+        told.reason,
+        number,
         sender,
         arrived,
     )
@@ -269,5 +258,5 @@ def approve_removals(
         before = _removals(draft, removal.category, removal.assigned_on)
         if before and _content(before[-1]) == _content(removal):
             continue
-        drafts.add_category(removal_fact(removal, draft, tx))
+        drafts.add_category(draft, removal_fact(removal, draft, tx))
     drafts.keep()

@@ -13,10 +13,9 @@ at every instant.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Final
 
 from osms_server.application.ports import Transaction
 from osms_server.application.projecting import carried_forward, kinds_of, project
@@ -35,7 +34,6 @@ from osms_server.application.rows import (
 from osms_server.domain.calendar import month_of
 from osms_server.domain.codes import Category
 from osms_server.domain.facts import (
-    CategoryAssigned,
     CategoryRemoved,
     DocumentRegistered,
     RegistrationRevoked,
@@ -58,46 +56,49 @@ class PersonDraft:
     """
     What is known of a person, with what the transaction adds.
 
-    Most persons of a batch have facts of one kind only: the others stay an empty tuple.
+    Most persons of a batch have facts of one kind only: the others stay the class's empty tuple.
     """
 
-    __slots__ = (
-        "added_kinds",
-        "assigned",
-        "iin",
-        "ledger",
-        "ledger_is_stale",
-        "marks",
-        "ordinals",
-        "registered",
-        "removed",
-        "revoked",
-        "row",
-    )
+    ledger: Ledger = EMPTY
+    ledger_is_stale = False
+    added_kinds = 0
+    told: Sequence[CategoryFactRow] = ()
+    """All facts about categories, withdrawn ones as well."""
+
+    assigned: Sequence[CategoryFactRow] = ()
+    removed: Sequence[CategoryRemoved] = ()
+    marks: Sequence[RosterMark] = ()
+    registered: Sequence[DocumentRegistered] = ()
+    revoked: Sequence[RegistrationRevoked] = ()
 
     def __init__(self, iin: Iin, row: PersonRow | None) -> None:
         self.iin = iin
         self.row = row
-        self.ledger: Ledger = EMPTY if row is None else row.ledger
-        self.ledger_is_stale = False
-        self.added_kinds = 0
-        self.assigned: Sequence[CategoryAssigned] = ()
-        self.removed: Sequence[CategoryRemoved] = ()
-        self.ordinals: Mapping[tuple[Category, date], int] = _NO_ORDINALS
-        self.marks: Sequence[RosterMark] = ()
-        self.registered: Sequence[DocumentRegistered] = ()
-        self.revoked: Sequence[RegistrationRevoked] = ()
+        if row is not None:
+            self.ledger = row.ledger
 
     def take_categories(self, history: Iterable[Kept[CategoryFactRow]]) -> None:
-        """Takes over what stands of the category facts, and how many each episode has had."""
+        """Takes over what is told of categories, and what stands of it."""
         rows = [kept.row for kept in history if kept.stands]
-        self.assigned = [row.as_assigned() for row in rows if row.removed_on is None]
+        self.told = [row for row, _ in history]
+        self.assigned = [row for row in rows if row.removed_on is None]
         self.removed = [row.as_removed() for row in rows if row.removed_on is not None]
-        self.ordinals = Counter((row.category, row.assigned_on) for row, _ in history)
+
+    def add_category(self, row: CategoryFactRow) -> None:
+        """Takes over what is told now."""
+        self.told = (*self.told, row)
+        if row.removed_on is None:
+            self.assigned = (*self.assigned, row)
+        else:
+            self.removed = (*self.removed, row.as_removed())
 
     def next_ordinal(self, category: Category, assigned_on: date) -> int:
         """How many facts an episode has had; withdrawn ones count as well."""
-        return self.ordinals.get((category, assigned_on), 0)
+        if not self.told:
+            return 0
+        return sum(
+            row.category is category and row.assigned_on == assigned_on for row in self.told
+        )
 
     def knows(self, kind: int) -> bool:
         """Whether facts of *kind* are known, or added now."""
@@ -111,17 +112,26 @@ class Drafts:
     def __init__(self, tx: Transaction, parameters: Parameters) -> None:
         self._tx = tx
         self._parameters = parameters
+        self._gathered: set[Iin] = set()
         self._drafts: dict[Iin, PersonDraft] = {}
         self._touched: dict[Iin, PersonDraft] = {}
+        self._newcomers: list[PersonRow] = []
         self.additions = Additions()
 
     def gather(self, iins: Iterable[Iin]) -> None:
         """Reads the persons, and those of their facts that are needed to decide."""
-        wanted = sorted(set(iins) - self._drafts.keys())
-        rows = self._tx.people.rows(wanted) if wanted else {}
-        drafts = {iin: PersonDraft(iin, rows.get(iin)) for iin in wanted}
+        wanted = set(iins) - self._gathered
+        if not wanted:
+            return
+        self._gathered |= wanted
+        rows = self._tx.people.rows(sorted(wanted))
+        drafts = {iin: PersonDraft(iin, row) for iin, row in rows.items()}
         self._drafts |= drafts
         self._read_facts(drafts)
+
+    def strangers(self, iins: Iterable[Iin | None]) -> AbstractSet[Iin]:
+        """Those of the gathered persons of whom nothing is known."""
+        return self._gathered.intersection(iins) - self._drafts.keys()
 
     def _read_facts(self, drafts: dict[Iin, PersonDraft]) -> None:
         facts = self._tx.facts
@@ -139,24 +149,32 @@ class Drafts:
 
     def of(self, iin: Iin) -> PersonDraft:
         """The draft of a gathered person."""
-        return self._drafts[iin]
+        draft = self._drafts.get(iin)
+        if draft is None:
+            assert iin in self._gathered
+            draft = self._drafts[iin] = PersonDraft(iin, None)
+        return draft
 
     def _touch(self, iin: Iin, kind: int) -> PersonDraft:
-        draft = self._drafts[iin]
+        draft = self.of(iin)
         draft.added_kinds |= kind
         self._touched[iin] = draft
         return draft
 
-    def add_category(self, row: CategoryFactRow) -> None:
+    def add_category(self, draft: PersonDraft, row: CategoryFactRow) -> None:
         """Adds an assignment or a removal."""
-        draft = self._touch(row.iin, FactKind.CATEGORY)
-        if row.removed_on is None:
-            draft.assigned = (*draft.assigned, row.as_assigned())
-        else:
-            draft.removed = (*draft.removed, row.as_removed())
-        key = (row.category, row.assigned_on)
-        draft.ordinals = {**draft.ordinals, key: row.ordinal + 1}
+        draft.added_kinds |= FactKind.CATEGORY
+        draft.add_category(row)
+        self._touched[row.iin] = draft
         self.additions.category_facts.append(row)
+
+    def add_newcomer(
+        self, person: PersonRow, fact: CategoryFactRow, message: tuple[str, int, int]
+    ) -> None:
+        """Adds a stranger with the one fact that is known now; nothing is left to decide."""
+        self._newcomers.append(person)
+        self.additions.category_facts.append(fact)
+        self.additions.category_messages.append(message)
 
     def add_payment(self, row: PaymentRow) -> None:
         """Adds a payment line."""
@@ -203,37 +221,35 @@ class Drafts:
         self._tx.facts.add(self.additions)
         self.additions = Additions()
         touched, self._touched = list(self._touched.values()), {}
+        new, self._newcomers = self._newcomers, []
+        self._gathered.clear()
         self._drafts.clear()
-        projections = list(self._project(touched))
-        self._tx.people.put(
-            [row for draft, row in zip(touched, projections, strict=True) if draft.row is None],
-            [row for draft, row in zip(touched, projections, strict=True) if draft.row],
-        )
+        self._project(touched, new)
 
-    def _project(self, touched: Sequence[PersonDraft]) -> Iterable[PersonRow]:
-        """The projections of the touched persons, in order."""
-        today, revision, parameters = self._tx.day, self._tx.revision, self._parameters
-        decided = {draft.iin: _decide(draft, today, parameters) for draft in touched}
-        slow = [iin for iin, timeline in decided.items() if timeline is None]
-        facts = self._tx.facts.of_people(slow) if slow else {}
+    def _project(self, touched: Sequence[PersonDraft], new: list[PersonRow]) -> None:
+        """Keeps the projections of the *new* persons and of the touched ones."""
+        revision, parameters = self._tx.revision, self._parameters
+        known: list[PersonRow] = []
+        slow: list[PersonDraft] = []
         for draft in touched:
-            timeline, ledger = decided[draft.iin], draft.ledger
-            kinds = (draft.row.fact_kinds if draft.row else 0) | draft.added_kinds
+            timeline = _decide(draft, self._tx.day, parameters)
+            iin, old, kinds = draft.iin, draft.row, draft.added_kinds
             if timeline is None:
-                timeline, ledger = project(facts[draft.iin], parameters, known=revision)
-                kinds = kinds_of(facts[draft.iin])
-            old = draft.row
-            yield PersonRow(
-                draft.iin,
-                old.first_revision if old else revision,
-                revision,
-                kinds,
-                timeline,
-                ledger,
-            )
-
-
-_NO_ORDINALS: Final[Mapping[tuple[Category, date], int]] = {}
+                slow.append(draft)
+            elif old is None:
+                new.append(PersonRow(iin, revision, revision, kinds, timeline, draft.ledger))
+            else:
+                kinds |= old.fact_kinds
+                row = PersonRow(iin, old.first_revision, revision, kinds, timeline, draft.ledger)
+                known.append(row)
+        facts = self._tx.facts.of_people([draft.iin for draft in slow]) if slow else {}
+        for draft in slow:
+            of_person = facts[draft.iin]
+            timeline, ledger = project(of_person, parameters, known=revision)
+            first = draft.row.first_revision if draft.row else revision
+            row = PersonRow(draft.iin, first, revision, kinds_of(of_person), timeline, ledger)
+            (known if draft.row else new).append(row)
+        self._tx.people.put(new, known)
 
 
 def _those_who_know(kind: int, drafts: Mapping[Iin, PersonDraft]) -> list[Iin]:
@@ -245,13 +261,12 @@ def _decide(draft: PersonDraft, today: date, parameters: Parameters) -> str | No
     """The timeline of a draft; None where all facts of the person must be read for it."""
     if draft.ledger_is_stale:
         return None
+    assigned, marks, registered = draft.assigned, draft.marks, draft.registered
     standing = Standing(
-        fold_episodes(draft.assigned, draft.removed) if draft.assigned else (),
-        fold_listings(draft.marks) if draft.marks else (),
-        fold_registrations(draft.registered, draft.revoked, parameters)
-        if draft.registered
-        else (),
+        fold_episodes(assigned, draft.removed) if assigned else (),
+        fold_listings(marks) if marks else (),
+        fold_registrations(registered, draft.revoked, parameters) if registered else (),
         draft.ledger,
     )
-    before = draft.row.timeline if draft.row else ""
-    return carried_forward(before, standing_timeline(standing, parameters), today)
+    decided = standing_timeline(standing, parameters)
+    return carried_forward(draft.row.timeline, decided, today) if draft.row else decided

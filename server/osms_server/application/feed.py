@@ -8,6 +8,7 @@ goes on from the position that `open` tells.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from typing import Generic, NamedTuple, Protocol
 
@@ -23,7 +24,7 @@ from osms_server.domain.records import Batch, FeedAck, FeedId, Record
 class Received(NamedTuple):
     """What a batch delivered of that which is due, and the highest message number it used."""
 
-    obligations: frozenset[Obligation] = frozenset()
+    obligations: AbstractSet[Obligation] = frozenset()
     number_max: int = 0
 
 
@@ -34,9 +35,9 @@ class Receiver(Protocol[Record]):
     """What an empty batch delivers: the sender says that there is nothing to report."""
 
     def receive(
-        self, tx: Transaction, sender: str, batch: Batch[Record], verdicts: Verdicts
+        self, tx: Transaction, feed: FeedRow, batch: Batch[Record], verdicts: Verdicts
     ) -> Received:
-        """Judges and keeps a batch."""
+        """Judges and keeps a batch of the feed."""
 
 
 class FeedSession(Protocol[Record]):
@@ -131,7 +132,7 @@ def store_batch(
     if repeated and not fresh.records:
         counts = verdicts.counts._replace(repeated=repeated)
         return FeedAck(row.next_position, tx.revision, counts, ())
-    received = receiver.receive(tx, row.sender, fresh, verdicts)
+    received = receiver.receive(tx, row, fresh, verdicts)
     verdicts.keep()
     for obligation in received.obligations if fresh.records else receiver.empty_delivers:
         tx.feeds.note_arrival(obligation, row.sender, tx.revision)

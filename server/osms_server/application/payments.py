@@ -16,7 +16,7 @@ from typing import NamedTuple
 from osms_server.application.drafts import Drafts, PersonDraft
 from osms_server.application.feed import Received
 from osms_server.application.ports import Transaction
-from osms_server.application.rows import FactKind, PaymentRow, RefundRow
+from osms_server.application.rows import FactKind, FeedRow, PaymentRow, RefundRow
 from osms_server.application.verdicts import Verdicts
 from osms_server.domain.calendar import Month, first_day
 from osms_server.domain.codes import Obligation
@@ -55,7 +55,7 @@ class PaymentReceiver:
         self._parameters = parameters
 
     def receive(
-        self, tx: Transaction, sender: str, batch: Batch[PaymentLine], verdicts: Verdicts
+        self, tx: Transaction, feed: FeedRow, batch: Batch[PaymentLine], verdicts: Verdicts
     ) -> Received:
         """Judges and keeps a batch."""
         drafts = Drafts(tx, self._parameters)
@@ -64,7 +64,7 @@ class PaymentReceiver:
             for record in batch.records
             if not isinstance(record, UnreadableRecord) and record.iin is not None
         )
-        judge = PaymentJudge(tx, sender, drafts, self._parameters)
+        judge = PaymentJudge(tx, feed.sender, drafts, self._parameters)
         judge.read_lines(batch)
         for position, record in enumerate(batch.records, batch.first_position):
             judge.judge(position, record, verdicts)
@@ -149,8 +149,9 @@ class PaymentJudge:
                 self._judge_refund(position, record, verdicts)
 
     def _judge_payment(self, position: int, record: PaymentRecord, verdicts: Verdicts) -> None:
-        row = self._payment_row(position, record)
-        key = payment_key(row)
+        iin, period, code = _complete(record.iin, record.period, record.purpose_code)
+        key = PaymentKey(iin, period, code, record.reference)
+        row = self._payment_row(position, record, key)
         known = self._payments.get(key)
         if known is None:
             self._payments[key] = row
@@ -196,17 +197,12 @@ class PaymentJudge:
             found.append(Violation("refund.amount", Reason.REFUND_TOO_LARGE, value))
         return tuple(found)
 
-    def _payment_row(self, position: int, record: PaymentRecord) -> PaymentRow:
-        assert record.iin is not None
+    def _payment_row(self, position: int, record: PaymentRecord, key: PaymentKey) -> PaymentRow:
         assert record.received_on is not None
         assert record.amount is not None
-        iin, period, code = _complete(record.iin, record.period, record.purpose_code)
         return PaymentRow(
-            iin,
-            period,
-            code,
-            record.reference,
-            self._ordinals[PaymentKey(iin, period, code, record.reference)],
+            *key,
+            self._ordinals.get(key, 0),
             record.received_on,
             record.amount,
             record.payer_kind,
@@ -231,7 +227,7 @@ class PaymentJudge:
             code,
             record.reference,
             record.refund_reference,
-            self._ordinals[(*payment, record.refund_reference)],
+            self._ordinals.get((*payment, record.refund_reference), 0),
             record.refunded_on,
             record.amount,
             self._sender,

@@ -134,7 +134,7 @@ class Facts(Protocol):
     def registration(self, registration_id: UUID) -> RegistrationRow | None:
         """A registration on documents, by its id."""
 
-    def used_message_numbers(self, sender: str, numbers: Sequence[int]) -> Mapping[int, bytes]:
+    def used_message_numbers(self, sender: str, numbers: Sequence[int]) -> Mapping[int, int]:
         """Which numbers of category messages were used, and the digest of each message."""
 
 

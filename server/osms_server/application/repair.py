@@ -75,8 +75,10 @@ def resubmit(
     batch = Batch(position, [record], lambda _: content)
     verdicts = Verdicts(tx, feed, batch)
     receiver = receiver_for(rejection.kind, parameters)
-    received = receiver.receive(tx, rejection.sender, batch, verdicts)
-    _keep_number(tx, feed, received.number_max)
+    row = tx.feeds.get(feed)
+    received = receiver.receive(tx, row, batch, verdicts)
+    if received.number_max > row.message_number_max:
+        tx.feeds.put(row._replace(message_number_max=received.number_max))
     outcome = next(iter(verdicts.outcomes), RecordOutcome(position, _ACCEPTED))
     outcome = outcome._replace(position=rejection.position)
     tx.repair.add_attempt(
@@ -93,13 +95,6 @@ def resubmit(
         tx.repair.put_state(rejection.rejection_id, RejectionState.RESUBMITTED)
         return outcome
     return outcome._replace(rejection_id=str(rejection.rejection_id))
-
-
-def _keep_number(tx: Transaction, feed: FeedId, number: int) -> None:
-    """Keeps the highest message number of a feed, where *number* is higher."""
-    row = tx.feeds.get(feed)
-    if number > row.message_number_max:
-        tx.feeds.put(row._replace(message_number_max=number))
 
 
 def close_rejection(

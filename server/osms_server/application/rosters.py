@@ -21,6 +21,7 @@ from osms_server.application.portions import portions
 from osms_server.application.ports import Register, Transaction
 from osms_server.application.requests import again_if_day_turns
 from osms_server.application.rows import (
+    FeedRow,
     HeldBatchRow,
     HeldKind,
     RosterMarkRow,
@@ -324,10 +325,10 @@ class RosterChangeReceiver:
         self._parameters = parameters
 
     def receive(
-        self, tx: Transaction, sender: str, batch: Batch[RosterChangeLine], verdicts: Verdicts
+        self, tx: Transaction, feed: FeedRow, batch: Batch[RosterChangeLine], verdicts: Verdicts
     ) -> Received:
         """Judges and keeps a batch. No day is due by itself: changes follow changes of staff."""
-        body = System(sender)
+        body = System(feed.sender)
         drafts = Drafts(tx, self._parameters)
         drafts.gather(
             record.iin

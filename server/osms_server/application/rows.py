@@ -453,7 +453,7 @@ class Additions:
     """The facts about persons that one transaction adds."""
 
     category_facts: list[CategoryFactRow] = field(default_factory=list)
-    category_messages: list[tuple[str, int, bytes]] = field(default_factory=list)
+    category_messages: list[tuple[str, int, int]] = field(default_factory=list)
     payments: list[PaymentRow] = field(default_factory=list)
     refunds: list[RefundRow] = field(default_factory=list)
     roster_marks: list[RosterMarkRow] = field(default_factory=list)

@@ -19,24 +19,26 @@ class Verdicts:
         self._feed = feed
         self._first = batch.first_position
         self._content_of = batch.content_of
-        self._counts = dict.fromkeys(Outcome, 0)
+        self._accepted = 0
+        self._duplicate = 0
+        self._held = 0
         self._outcomes: list[RecordOutcome] = []
         self._rejections: list[RejectionRow] = []
 
     def accept(self, position: int, flags: tuple[str, ...] = ()) -> None:
         """The record is stored as a fact."""
-        self._counts[Outcome.ACCEPTED] += 1
+        self._accepted += 1
         if flags:
             self._outcomes.append(RecordOutcome(position, Outcome.ACCEPTED, flags=flags))
 
     def duplicate(self, position: int) -> None:
         """The same was stored before."""
-        self._counts[Outcome.DUPLICATE] += 1
+        self._duplicate += 1
         self._outcomes.append(RecordOutcome(position, Outcome.DUPLICATE))
 
     def hold(self, position: int, held_batch_id: UUID) -> None:
         """The record waits for approval."""
-        self._counts[Outcome.HELD_FOR_APPROVAL] += 1
+        self._held += 1
         self._outcomes.append(
             RecordOutcome(position, Outcome.HELD_FOR_APPROVAL, held_batch_id=str(held_batch_id))
         )
@@ -44,7 +46,6 @@ class Verdicts:
     def reject(self, position: int, violations: tuple[Violation, ...]) -> None:
         """The record goes into the repair queue, as it was sent."""
         rejection_id = self._tx.new_id()
-        self._counts[Outcome.REJECTED] += 1
         self._outcomes.append(
             RecordOutcome(position, Outcome.REJECTED, violations, rejection_id=str(rejection_id))
         )
@@ -74,8 +75,8 @@ class Verdicts:
     def counts(self) -> OutcomeCounts:
         """How many records came to what."""
         return OutcomeCounts(
-            accepted=self._counts[Outcome.ACCEPTED],
-            duplicate=self._counts[Outcome.DUPLICATE],
-            rejected=self._counts[Outcome.REJECTED],
-            held=self._counts[Outcome.HELD_FOR_APPROVAL],
+            accepted=self._accepted,
+            duplicate=self._duplicate,
+            rejected=len(self._rejections),
+            held=self._held,
         )

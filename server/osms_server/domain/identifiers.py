@@ -9,6 +9,8 @@ is 10 again, there is no such number.
 
 from __future__ import annotations
 
+from itertools import product
+from operator import mul
 from typing import Final, NewType
 
 Iin = NewType("Iin", int)
@@ -18,44 +20,38 @@ _FIRST_WEIGHTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND_WEIGHTS: Final = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 
 
-def _sums(weights: tuple[int, ...], start: int) -> tuple[int, ...]:
-    """Weighted sums of the three digits from *start*, for every number of three digits."""
-    first, second, third = (*weights, 0)[start : start + 3]
-    return tuple(
-        first * (number // 100) + second * (number // 10 % 10) + third * (number % 10)
-        for number in range(1000)
-    )
+def _sums(weights: tuple[int, ...], start: int) -> dict[str, int]:
+    """Weighted sums of the digits from *start*, three or the last two, by how they are written."""
+    of_part = weights[start : start + 3]
+    return {
+        "".join(map(str, digits)): sum(map(mul, digits, of_part))
+        for digits in product(range(10), repeat=len(of_part))
+    }
 
 
 # The check runs for every record of every feed, so the weighted sums are looked up three digits
-# at a time instead of being multiplied out.
-_FIRST: Final = tuple(_sums(_FIRST_WEIGHTS, start) for start in (0, 3, 6, 9))
+# at a time instead of being multiplied out. What is not written in digits is not found.
+_ONE, _TWO, _THREE, _FOUR = (_sums(_FIRST_WEIGHTS, start) for start in (0, 3, 6, 9))
 _SECOND: Final = tuple(_sums(_SECOND_WEIGHTS, start) for start in (0, 3, 6, 9))
-
-
-def _remainder(tables: tuple[tuple[int, ...], ...], number: int) -> int:
-    return (
-        tables[0][number // 1_000_000_000]
-        + tables[1][number // 1_000_000 % 1000]
-        + tables[2][number // 1000 % 1000]
-        + tables[3][number % 1000]
-    ) % 11
-
-
-def has_valid_check_digit(number: int) -> bool:
-    """Whether a number of twelve digits ends in its check digit."""
-    remainder = _remainder(_FIRST, number)
-    if remainder == 10:  # noqa: PLR2004 - the provision's own number
-        remainder = _remainder(_SECOND, number)
-    return remainder == number % 10
+_CHECK_DIGIT: Final = {str(digit): digit for digit in range(10)}
+_NONE: Final = 10
 
 
 def parse_identifier(text: str) -> Iin | None:
     """The number that *text* writes, or None if it is no valid IIN or BIN."""
-    if len(text) != _DIGITS or not (text.isascii() and text.isdigit()):
+    if len(text) != _DIGITS:
         return None
-    number = int(text)
-    return Iin(number) if has_valid_check_digit(number) else None
+    one, two, three, four = text[:3], text[3:6], text[6:9], text[9:11]
+    try:
+        remainder = (_ONE[one] + _TWO[two] + _THREE[three] + _FOUR[four]) % 11
+        if remainder == _NONE:
+            first, second, third, fourth = _SECOND
+            remainder = (first[one] + second[two] + third[three] + fourth[four]) % 11
+        if remainder != _CHECK_DIGIT[text[11]]:
+            return None
+    except KeyError:
+        return None
+    return Iin(int(text))
 
 
 def identifier_text(number: int) -> str:

@@ -17,8 +17,7 @@ from osms_server.domain.calendar import Month
 
 _ENTRY: Final = Struct("<HHH")  # month, day of payment, day of independent payment plus one
 _FIRST_DAY: Final = date(1990, 1, 1)
-
-_MONTH: Final = Struct("<H")
+_FIRST_ORDINAL: Final = _FIRST_DAY.toordinal()
 
 Ledger = bytes
 EMPTY: Final[Ledger] = b""
@@ -56,18 +55,41 @@ def decode_ledger(ledger: Ledger) -> PaidMonths:
     return PaidMonths(any_payer, independent)
 
 
+def months_in(ledger: Ledger) -> int:
+    """How many months are paid."""
+    return len(ledger) // _ENTRY.size
+
+
 def with_payment(ledger: Ledger, month: Month, day: date, *, independent: bool) -> Ledger:
     """The ledger with one more counted payment of a person who has no refunds."""
-    if not ledger or _MONTH.unpack_from(ledger, len(ledger) - _ENTRY.size)[0] < month:
-        since = (day - _FIRST_DAY).days
-        return ledger + _ENTRY.pack(month, since, since + 1 if independent else 0)
-    any_payer, independently = map(dict, decode_ledger(ledger))
-    any_payer[month] = min(day, any_payer.get(month, day))
-    if independent:
-        independently[month] = min(day, independently.get(month, day))
-    return encode_ledger(PaidMonths(any_payer, independently))
+    at, known = _find(ledger, month)
+    since = day.toordinal() - _FIRST_ORDINAL
+    independent_since = since + 1 if independent else 0
+    after = at
+    if known is not None:
+        after += _ENTRY.size
+        _, paid, independently = known
+        if paid <= since and (not independent or 0 < independently <= independent_since):
+            return ledger
+        since = min(since, paid)
+        if independently:
+            independent_since = min(independent_since or independently, independently)
+    return ledger[:at] + _ENTRY.pack(month, since, independent_since) + ledger[after:]
 
 
 def has_month(ledger: Ledger, month: Month) -> bool:
     """Whether a month is paid."""
-    return any(entry[0] == month for entry in _ENTRY.iter_unpack(ledger))
+    return _find(ledger, month)[1] is not None
+
+
+def _find(ledger: Ledger, month: Month) -> tuple[int, tuple[int, int, int] | None]:
+    """Where a month stands in a ledger, or belongs; looked for from its end, where most are."""
+    at = len(ledger)
+    while at:
+        entry = _ENTRY.unpack_from(ledger, at - _ENTRY.size)
+        if entry[0] < month:
+            break
+        at -= _ENTRY.size
+        if entry[0] == month:
+            return at, entry
+    return at, None

@@ -21,17 +21,31 @@ from osms_server.domain.violations import Violation
 Record = TypeVar("Record")
 
 
-class CategoryRecord(NamedTuple):
-    """A message about a category or treaty listing; a removal has a reason, never None."""
+@dataclass(frozen=True, slots=True, eq=False)
+class EpisodeTold:
+    """
+    What a message tells of an episode, whoever the person is; a removal has a reason, never None.
 
-    message_number: int
-    iin: Iin | None
+    Feeds tell the same of many people. Their messages share one of these, and what follows from
+    it is worked out once: so it is told apart by identity.
+    """
+
     category: Category | None
     assigned_on: date | None
     source: System | None
     removed_on: date | None = None
     reason: str | None = None
     violations: tuple[Violation, ...] = ()
+
+
+class CategoryRecord(NamedTuple):
+    """A message about a category or treaty listing of a person."""
+
+    message_number: int
+    iin: Iin | None
+    told: EpisodeTold
+    violations: tuple[Violation, ...] = ()
+    """What is wrong with the number and the person."""
 
 
 class PaymentRecord(NamedTuple):

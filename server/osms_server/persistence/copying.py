@@ -29,8 +29,9 @@ def copy_rows(connection: sa.Connection, table: sa.Table, rows: Iterable[Sequenc
     statement, types = _copy_statement(table)
     with raw(connection).cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)
+        write_row = copy.write_row
         for row in rows:
-            copy.write_row(row)
+            write_row(row)
 
 
 @cache
@@ -46,6 +47,15 @@ def _type_name(kind: Any) -> str:
     if isinstance(kind, pg.ARRAY):
         return f"{_type_name(kind.item_type)}[]"
     return next(name for base, name in _TYPE_NAMES.items() if isinstance(kind, base))
+
+
+def array_text(values: Iterable[int | str]) -> str:
+    """
+    Values as PostgreSQL writes an array, which is much cheaper than to have a list adapted.
+
+    For numbers, and for texts without anything that an array would quote, such as timelines.
+    """
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def raw(connection: sa.Connection) -> Any:

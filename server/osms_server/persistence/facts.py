@@ -35,7 +35,7 @@ from osms_server.domain.facts import (
 )
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import NEVER
-from osms_server.persistence.copying import copy_rows, raw
+from osms_server.persistence.copying import array_text, copy_rows, raw
 from osms_server.persistence.tables import (
     category_fact,
     category_message,
@@ -146,7 +146,7 @@ class FactTables:
 
     def of_people(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonFacts]:
         """Everything that is known of persons, or was until it was withdrawn."""
-        return self._person_facts("f.iin = any(%s)", (list(iins),))
+        return self._person_facts("f.iin = any(%s::bigint[])", (array_text(iins),))
 
     def in_range(self, first: Iin, last: Iin) -> Mapping[Iin, PersonFacts]:
         """The same of the persons from *first* to *last*, both included."""
@@ -202,12 +202,12 @@ class FactTables:
         ).first()
         return registration_row(found) if found else None
 
-    def used_message_numbers(self, sender: str, numbers: Sequence[int]) -> Mapping[int, bytes]:
+    def used_message_numbers(self, sender: str, numbers: Sequence[int]) -> Mapping[int, int]:
         """Which numbers of category messages were used, and the digest of each message."""
         found = raw(self._connection).execute(
             "select message_number, digest from category_message"
-            " where sender = %s and message_number = any(%s)",
-            (sender, list(numbers)),
+            " where sender = %s and message_number = any(%s::bigint[])",
+            (sender, array_text(numbers)),
             binary=True,
         )
         return dict(found.fetchall())
@@ -216,7 +216,7 @@ class FactTables:
         self, iins: Sequence[Iin], table: sa.Table, make: Callable[[Sequence[Any]], Row]
     ) -> Iterator[Kept[Row]]:
         """The rows of persons, in the order of the key, which has the IIN first."""
-        return self._where(table, make, "f.iin = any(%s)", (list(iins),))
+        return self._where(table, make, "f.iin = any(%s::bigint[])", (array_text(iins),))
 
     def _where(
         self,

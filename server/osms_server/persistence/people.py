@@ -11,15 +11,15 @@ from osms_server.application.ports import Head
 from osms_server.application.rows import PersonRow
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision
-from osms_server.persistence.copying import copy_rows, raw
+from osms_server.persistence.copying import array_text, copy_rows, raw
 from osms_server.persistence.tables import person
 
 _ROWS = """
 select iin, first_revision, revision, fact_kinds, timeline, ledger
-from person where iin = any(%s)
+from person where iin = any(%s::bigint[])
 """
 
-_RANGE = _ROWS.replace("iin = any(%s)", "iin between %s and %s")
+_RANGE = _ROWS.replace("iin = any(%s::bigint[])", "iin between %s and %s")
 
 # One question for both, so that the head is of the very state that the rows are read from.
 _LOOK_UP = """
@@ -29,10 +29,13 @@ from head left join person p on p.iin = any(%s)
 """
 _LOOK_UP_ONE = _LOOK_UP.replace("any(%s)", "%s")
 
+_EMPTY_TEXT = '""'  # as an array writes it
+
 _UPDATE = """
 update person
-set revision = u.revision, fact_kinds = u.fact_kinds, timeline = u.timeline, ledger = u.ledger
-from unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::bytea[])
+set revision = u.revision, fact_kinds = u.fact_kinds, timeline = u.timeline,
+    ledger = decode(u.ledger, 'hex')
+from unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::text[])
      as u (iin, revision, fact_kinds, timeline, ledger)
 where person.iin = u.iin
 """
@@ -46,7 +49,7 @@ class PeopleTable:
 
     def rows(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonRow]:
         """The projections of persons; a person of whom nothing is known is left out."""
-        found = raw(self._connection).execute(_ROWS, (list(iins),), binary=True).fetchall()
+        found = raw(self._connection).execute(_ROWS, (array_text(iins),), binary=True).fetchall()
         return {row[0]: PersonRow(*row) for row in found}
 
     def in_range(self, first: Iin, last: Iin) -> Mapping[Iin, PersonRow]:
@@ -86,8 +89,15 @@ class PeopleTable:
         if new:
             copy_rows(self._connection, person, new)
         if changed:
-            iins, _, revisions, kinds, timelines, ledgers = map(list, zip(*changed, strict=True))
-            raw(self._connection).execute(_UPDATE, (iins, revisions, kinds, timelines, ledgers))
+            iins, _, revisions, kinds, timelines, ledgers = zip(*changed, strict=True)
+            values = (
+                array_text(iins),
+                array_text(revisions),
+                array_text(kinds),
+                array_text(timeline or _EMPTY_TEXT for timeline in timelines),
+                array_text(ledger.hex() or _EMPTY_TEXT for ledger in ledgers),
+            )
+            raw(self._connection).execute(_UPDATE, values)
 
 
 def look_up(connection: Any, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:

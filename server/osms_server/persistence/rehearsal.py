@@ -202,7 +202,7 @@ class _Facts(FactTables):
         super().__init__(connection)
         self._shadow = shadow
 
-    def used_message_numbers(self, sender: str, numbers: Sequence[int]) -> Mapping[int, bytes]:
+    def used_message_numbers(self, sender: str, numbers: Sequence[int]) -> Mapping[int, int]:
         condition = "t.sender = %s and t.message_number = any(%s)"
         self._shadow.bring("category_message", condition, sender, list(numbers))
         return super().used_message_numbers(sender, numbers)

@@ -92,7 +92,7 @@ category_message = sa.Table(
     metadata,
     _key("sender", Code),
     _key("message_number", sa.BigInteger),
-    _column("digest", sa.LargeBinary),
+    _column("digest", sa.BigInteger),
     comment="Numbers that a sender of categories has used, each with a digest of its message.",
 )
 

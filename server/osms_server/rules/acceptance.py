@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from osms_server.domain.calendar import Month, later, month_of, month_text, same_day_later
 from osms_server.domain.codes import System
-from osms_server.domain.records import CategoryRecord, PaymentRecord, RefundRecord
+from osms_server.domain.records import EpisodeTold, PaymentRecord, RefundRecord
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import ASSIGNING_SOURCES, BODIES, SOURCES
@@ -40,17 +40,17 @@ def limits_on(today: date, parameters: Parameters) -> Limits:
     )
 
 
-def category_violations(record: CategoryRecord, limits: Limits) -> tuple[Violation, ...]:
-    """Everything that is wrong with a category message by itself; empty where nothing is."""
-    found = record.violations
-    part = "removal." if record.reason is not None else "assignment."
-    assigned_on, removed_on = record.assigned_on, record.removed_on
+def category_violations(told: EpisodeTold, limits: Limits) -> tuple[Violation, ...]:
+    """Everything that is wrong with what is told of an episode; empty where nothing is."""
+    found = told.violations
+    part = "removal." if told.reason is not None else "assignment."
+    assigned_on, removed_on = told.assigned_on, told.removed_on
     if assigned_on is not None and not limits.first_date <= assigned_on <= limits.last_date:
         found += (_date_limit(f"{part}assigned_date", assigned_on, limits),)
-    if record.category is not None and record.category not in ASSIGNING_SOURCES:
-        found += (Violation(f"{part}category", Reason.CATEGORY_NOT_IN_FEED, record.category),)
-    elif record.source is not None:
-        found += _source_violations(record, record.source, part)
+    if told.category is not None and told.category not in ASSIGNING_SOURCES:
+        found += (Violation(f"{part}category", Reason.CATEGORY_NOT_IN_FEED, told.category),)
+    elif told.source is not None:
+        found += _source_violations(told, told.source, part)
     if removed_on is not None:
         if not limits.first_date <= removed_on <= limits.last_date:
             found += (_date_limit("removal.removed_date", removed_on, limits),)
@@ -62,12 +62,12 @@ def category_violations(record: CategoryRecord, limits: Limits) -> tuple[Violati
     return found
 
 
-def _source_violations(record: CategoryRecord, source: System, part: str) -> tuple[Violation, ...]:
+def _source_violations(told: EpisodeTold, source: System, part: str) -> tuple[Violation, ...]:
     """An assignment needs a source of its category, a removal any source at all."""
     if source not in SOURCES:
         return (Violation(f"{part}source", Reason.CODE_UNKNOWN, source, "p7"),)
-    category = record.category
-    assigns = record.reason is None
+    category = told.category
+    assigns = told.reason is None
     if assigns and category is not None and source not in ASSIGNING_SOURCES[category]:
         return (
             Violation(f"{part}source", Reason.SOURCE_NOT_ALLOWED, f"{source}, {category}", "p7"),
@@ -77,10 +77,18 @@ def _source_violations(record: CategoryRecord, source: System, part: str) -> tup
 
 def payment_violations(record: PaymentRecord, limits: Limits) -> tuple[Violation, ...]:
     """Everything that is wrong with a payment line by itself; empty where nothing is."""
+    received_on, period = record.received_on, record.period
+    if (
+        received_on is not None
+        and period is not None
+        and limits.first_date <= received_on <= limits.last_date
+        and limits.first_period <= period <= limits.last_period
+    ):
+        return record.violations
     return (
         *record.violations,
-        *_outside("payment.received_date", record.received_on, limits),
-        *_period_outside("payment.period", record.period, limits),
+        *_outside("payment.received_date", received_on, limits),
+        *_period_outside("payment.period", period, limits),
     )
 
 

@@ -8,14 +8,13 @@ grounds are then read off what stands, never off the facts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, first_day, same_day_later
 from osms_server.domain.codes import DEATH, Category, PayerKind, System
 from osms_server.domain.facts import (
-    CategoryAssigned,
     CategoryRemoved,
     DocumentRegistered,
     PaymentReceived,
@@ -38,6 +37,22 @@ class Episode(NamedTuple):
     source: System
     dead: bool
     """Whether it was removed because the person died on *end*."""
+
+
+class Assignment(Protocol):
+    """What an episode begins with: the fact, or the row that keeps it."""
+
+    @property
+    def category(self) -> Category:
+        """The category that begins."""
+
+    @property
+    def assigned_on(self) -> date:
+        """The day on which it begins."""
+
+    @property
+    def source(self) -> System:
+        """The source that assigned it."""
 
 
 class Listing(NamedTuple):
@@ -68,7 +83,11 @@ class Standing(NamedTuple):
     @property
     def died_on(self) -> date:
         """The first day on which no ground holds because the person died; FOREVER if none."""
-        return min((episode.end for episode in self.episodes if episode.dead), default=FOREVER)
+        died_on = FOREVER
+        for episode in self.episodes:
+            if episode.dead and episode.end < died_on:
+                died_on = episode.end
+        return died_on
 
 
 def stand(facts: PersonFacts, parameters: Parameters) -> Standing:
@@ -82,9 +101,12 @@ def stand(facts: PersonFacts, parameters: Parameters) -> Standing:
 
 
 def fold_episodes(
-    assigned: Iterable[CategoryAssigned], removed: Iterable[CategoryRemoved]
+    assigned: Sequence[Assignment], removed: Sequence[CategoryRemoved]
 ) -> tuple[Episode, ...]:
     """The episodes in order of start; of several removals of one, the last to arrive stands."""
+    if len(assigned) == 1 and not removed:
+        (only,) = assigned
+        return (Episode(only.category, only.assigned_on, FOREVER, only.source, dead=False),)
     in_order = sorted(removed, key=lambda fact: fact.order)
     removals = {(fact.category, fact.assigned_on): fact for fact in in_order}
     episodes = []

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
 
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest
@@ -28,6 +29,7 @@ from osms_server.domain.identifiers import parse_identifier
 from osms_server.domain.records import (
     Batch,
     CategoryRecord,
+    EpisodeTold,
     PaymentRecord,
     RefundRecord,
     RosterChangeRecord,
@@ -51,6 +53,9 @@ from osms_server.rpc.convert.fields import (
 Line = TypeVar("Line", bound=Message)
 Record = TypeVar("Record")
 
+_DIFFERENT_KEPT: Final = 1 << 16
+"""Parts of lines that are kept, to be shared by the lines that say the same."""
+
 
 def batch_of(
     first_position: int, lines: Sequence[Line], read: Callable[[Line], Record]
@@ -64,53 +69,61 @@ def category_line(message: category_pb.CategoryRecord) -> CategoryLine:
     """A message about a category or treaty listing."""
     content = message.WhichOneof("content")
     number = message.message_number
-    if content == "assignment" and number > 0:
-        assignment = message.assignment
-        assigned_on = _day(assignment.assigned_date)
-        iin = parse_identifier(assignment.iin)
-        category = CATEGORIES.get(assignment.category)
-        source = SYSTEMS.get(assignment.source)
-        if None not in {iin, category, source, assigned_on}:
-            return CategoryRecord(number, iin, category, assigned_on, source)
-    if content == "removal":
-        return _removal(message)
     if content == "assignment":
-        return _faulty_assignment(message)
+        assignment = message.assignment
+        day = assignment.assigned_date
+        told = _assignment(
+            assignment.category, assignment.source, day.year, day.month, day.day
+        ) or _faulty_assignment(assignment)
+        iin = parse_identifier(assignment.iin)
+        if iin is not None and number > 0:
+            return CategoryRecord(number, iin, told)
+        return CategoryRecord(number, iin, told, _faults("assignment.", assignment.iin, number))
+    if content == "removal":
+        removal = message.removal
+        iin = parse_identifier(removal.iin)
+        faults = _faults("removal.", removal.iin, number)
+        return CategoryRecord(number, iin, _removal(removal), faults)
     return _unreadable(message.unreadable if content == "unreadable" else None)
 
 
-def _faulty_assignment(message: category_pb.CategoryRecord) -> CategoryRecord:
-    assignment = message.assignment
+@lru_cache(_DIFFERENT_KEPT)
+def _assignment(category: str, source: str, year: int, month: int, day: int) -> EpisodeTold | None:
+    """What an assignment tells, or None where anything is wrong with it."""
+    try:
+        return EpisodeTold(CATEGORIES[category], date(year, month, day), SYSTEMS[source])
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def _faulty_assignment(assignment: fact_pb2.CategoryAssignment) -> EpisodeTold:
     fields = Fields("assignment.")
-    return CategoryRecord(
-        message.message_number,
-        fields.iin("iin", assignment.iin),
+    return EpisodeTold(
         fields.code("category", assignment.category, CATEGORIES),
         fields.day(assignment, "assigned_date"),
         fields.code("source", assignment.source, SYSTEMS),
-        violations=_with_number(message, fields),
+        violations=tuple(fields.violations),
     )
 
 
-def _removal(message: category_pb.CategoryRecord) -> CategoryRecord:
-    removal = message.removal
+def _removal(removal: fact_pb2.CategoryRemoval) -> EpisodeTold:
     fields = Fields("removal.")
-    return CategoryRecord(
-        message.message_number,
-        fields.iin("iin", removal.iin),
+    return EpisodeTold(
         fields.code("category", removal.category, CATEGORIES),
         fields.day(removal, "assigned_date"),
         fields.code("source", removal.source, SYSTEMS),
         fields.day(removal, "removed_date"),
         fields.text("reason", removal.reason, required=True),
-        _with_number(message, fields),
+        tuple(fields.violations),
     )
 
 
-def _with_number(message: category_pb.CategoryRecord, fields: Fields) -> tuple[Violation, ...]:
-    number = Fields()
-    number.number("message_number", message.message_number)
-    return (*number.violations, *fields.violations)
+def _faults(part: str, iin: str, number: int) -> tuple[Violation, ...]:
+    """What is wrong with the number of a message and with its person."""
+    message, fields = Fields(), Fields(part)
+    message.number("message_number", number)
+    fields.iin("iin", iin)
+    return (*message.violations, *fields.violations)
 
 
 def _unreadable(line: feed_pb2.UnreadableLine | None) -> UnreadableRecord:
@@ -145,28 +158,40 @@ def _payment(payment: fact_pb2.Payment) -> PaymentRecord | None:
     amount = _tiyn(payment.amount)
     period = _month(payment.period)
     received_on = _day(payment.received_date)
-    payer_id = parse_identifier(payment.payer_id) if payment.payer_id else None
-    if iin is None or amount is None or period is None or received_on is None:
+    purpose_code = _purpose_code(payment.purpose_code)
+    payer_id = payment.payer_id and _payer_id(payment.payer_id)
+    if None in {iin, amount, period, received_on, purpose_code, payer_id}:
         return None
-    if (payment.payer_id and payer_id is None) or not _is_plain(payment):
+    reference = payment.reference
+    payer_name, surname = payment.payer_name, payment.surname
+    given_name, patronymic = payment.given_name, payment.patronymic
+    kind = payment.payer_kind
+    if not reference or reference.isspace() or not 0 <= kind < len(_PAYER_KINDS):
+        return None
+    if not _are_storable(reference, payer_name, surname, given_name, patronymic):
         return None
     return PaymentRecord(
-        payment.reference,
+        reference,
         iin,
-        payment.surname,
-        payment.given_name,
-        payment.patronymic,
-        payer_id,
-        payment.payer_name,
-        _PAYER_KINDS[payment.payer_kind],
+        surname,
+        given_name,
+        patronymic,
+        payer_id or None,
+        payer_name,
+        _PAYER_KINDS[kind],
         period,
         received_on,
         amount,
-        int(payment.purpose_code),
+        purpose_code,
     )
 
 
 _PAYER_KINDS = tuple(PayerKind)
+
+
+@lru_cache(_DIFFERENT_KEPT)
+def _payer_id(text: str) -> int | None:
+    return parse_identifier(text)
 
 
 def _tiyn(amount: Money) -> int | None:
@@ -178,37 +203,31 @@ def _tiyn(amount: Money) -> int | None:
 
 
 def _month(period: Date) -> Month | None:
-    if period.day or not 1 <= period.month <= 12 or not 1 <= period.year <= 9998:  # noqa: PLR2004 - the calendar's
+    year, number = period.year, period.month
+    if period.day or not 1 <= number <= 12 or not 1 <= year <= 9998:  # noqa: PLR2004 - the calendar's
         return None
-    return month(period.year, period.month)
+    return month(year, number)
 
 
 def _day(day: Date) -> date | None:
     try:
         return date(day.year, day.month, day.day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
-def _is_plain(payment: fact_pb2.Payment) -> bool:
-    """Whether the texts and codes of a payment are in order."""
-    code = payment.purpose_code
-    return (
-        len(code) == PURPOSE_CODE_LENGTH
-        and code.isascii()
-        and code.isdigit()
-        and 0 <= payment.payer_kind < len(_PAYER_KINDS)
-        and bool(payment.reference.strip())
-        and _is_storable(payment.reference)
-        and _is_storable(payment.payer_name)
-        and _is_storable(payment.surname)
-        and _is_storable(payment.given_name)
-        and _is_storable(payment.patronymic)
+@lru_cache(_DIFFERENT_KEPT)
+def _purpose_code(code: str) -> int | None:
+    is_code = len(code) == PURPOSE_CODE_LENGTH and code.isascii() and code.isdigit()
+    return int(code) if is_code else None
+
+
+def _are_storable(*texts: str) -> bool:
+    """Whether texts can be kept. Most are short: then it is enough to look at all together."""
+    together = "".join(texts)
+    return "\x00" not in together and (
+        len(together) <= TEXT_LENGTH_MAX or all(len(text) <= TEXT_LENGTH_MAX for text in texts)
     )
-
-
-def _is_storable(text: str) -> bool:
-    return len(text) <= TEXT_LENGTH_MAX and "\x00" not in text
 
 
 def _faulty_payment(payment: fact_pb2.Payment) -> PaymentRecord:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from osms_server.domain.calendar import Month, first_day, later, month_of
 from osms_server.domain.codes import Category, System
-from osms_server.domain.ledger import decode_ledger
+from osms_server.domain.ledger import decode_ledger, months_in
 from osms_server.domain.timeline import LONG_PAYER_RETENTION, PAYER, PAYER_RETENTION
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.span import GroundSpan
@@ -63,12 +63,19 @@ def _kept(window: PayerWindow) -> Days:
 
 def payer_windows(standing: Standing, parameters: Parameters) -> list[PayerWindow]:
     """The complete windows that give the right on any day, in order of their last month."""
-    paid = decode_ledger(standing.ledger).any_payer
-    if not paid:
+    if not standing.ledger or _is_too_short(standing, parameters):
         return []
+    paid = decode_ledger(standing.ledger).any_payer
     months = _Months(paid, satisfied_months(standing, paid, parameters))
     windows = (_window(last, months, parameters) for last in paid)
     return [window for window in windows if window and window.start < window.end]
+
+
+def _is_too_short(standing: Standing, parameters: Parameters) -> bool:
+    """Whether too few months are paid, and nothing else satisfies any."""
+    fewest = min(months for _, months in parameters.payer_window_months.values)
+    paid = months_in(standing.ledger)
+    return paid < fewest and not standing.episodes and not standing.listings
 
 
 def satisfied_months(

@@ -36,6 +36,8 @@ class SelfPaidRun(NamedTuple):
 
 def self_payer_spans(standing: Standing, parameters: Parameters) -> Iterator[GroundSpan]:
     """The spans of SELF_PAYER and of the retention after each run."""
+    if not standing.ledger:
+        return
     runs = self_paid_runs(standing, parameters)
     for start, end in merged(run.right for run in runs):
         yield GroundSpan(SELF_PAYER, start, end, _DEPENDS_ON)
