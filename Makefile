@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test simulate lint fix proto breaking lock clean
+.PHONY: help install demo serve test simulate bench bench-large lint fix proto breaking lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,13 @@ test: $(READY) ## Run all tests
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench: $(READY) ## Measure beside floors of the same run; writes build/bench.json
+	$(BIN)/python -m tests.benchmarks
+
+bench-large: $(READY) ## Take a country in (PEOPLE=10000000 MONTHS=12); writes build/bench-large.json
+	$(BIN)/python -m tests.benchmarks --country --people $(or $(PEOPLE),10000000) \
+		--months $(or $(MONTHS),12) --out build/bench-large.json
 
 lint: $(READY) ## Check style, types, layers, the contract, and that generated code is current
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ class Pushed:
     """What became of a feed, and how long it took from the opening to the last answer."""
 
     records: int = 0
-    accepted: int = 0
+    rejected: int = 0
     seconds: float = 0.0
 
     @property
@@ -83,4 +83,4 @@ def _exchange(
 
 def _note(ack: feed_pb2.FeedAck, count: int, pushed: Pushed) -> None:
     pushed.records += count
-    pushed.accepted += ack.accepted_count
+    pushed.rejected += ack.rejected_count
