@@ -291,6 +291,44 @@ def test_a_change_that_waits_too_long_is_told_so(dsn: str, engines: Engines) -> 
             assert again.receive().ack.accepted_count == 3
 
 
+def test_a_full_disk_takes_nothing_and_loses_nothing(dsn: str, engines: Engines) -> None:
+    """The batch is refused whole, for now; when there is room it is sent again and counts once."""
+    with site(dsn) as server, server.channel("SC") as channel:
+        with (
+            no_room_for("category_fact", engines),
+            OpenStream(CATEGORIES.method(channel)) as stream,
+        ):
+            stream.send(CATEGORIES.opening(), CATEGORIES.batch_of(1, 3))
+            stream.receive()
+            error = stream.error()
+        assert (error.code, error.reason) == (
+            grpc.StatusCode.UNAVAILABLE,
+            "REGISTER_UNAVAILABLE",
+        )
+        with OpenStream(CATEGORIES.method(channel)) as again:
+            again.send(CATEGORIES.opening(), CATEGORIES.batch_of(1, 3))
+            assert again.receive().ready.next_position == 1
+            assert again.receive().ack.accepted_count == 3
+
+
+@contextmanager
+def no_room_for(table: str, engines: Engines) -> Iterator[None]:
+    """PostgreSQL says that its disk is full, until the end of the block."""
+    full = "begin raise exception 'no space left on device' using errcode = 'disk_full'; end"
+    begin = (
+        f"create function full_disk() returns trigger language plpgsql as $$ {full} $$",
+        f"create trigger full_disk before insert on {table} execute function full_disk()",
+    )
+    with engines.transactions.begin() as connection:
+        for statement in begin:
+            connection.execute(sa.text(statement))
+    try:
+        yield
+    finally:
+        with engines.transactions.begin() as connection:
+            connection.execute(sa.text("drop function full_disk cascade"))
+
+
 def test_those_who_wait_to_write_do_not_stop_those_who_ask(dsn: str, engines: Engines) -> None:
     """However many changes wait for their turn, there are connections left for answers."""
     with site(dsn, database_connections_max=4) as server, server.client("supervisor1") as fund:

@@ -11,9 +11,21 @@ import argparse
 import itertools
 import sys
 import time
+from contextlib import closing
+from typing import Final
 
-from tests.simulation.rounds import Size, run_round
+from osms_cli.scenario.delivery import Actors
+from osms_client import NamedCaller
+from tests.simulation.invented import run_invented_case
+from tests.simulation.rounds import Size, run_round, shuffled
 from tests.simulation.site import site
+
+_LONG: Final = Size(moments=6, acts=24)
+_DECKS: Final = 2
+"""How often every fault comes in a round."""
+
+_CASES: Final = 10
+"""Invented cases that follow every round, on the server that was killed so often."""
 
 
 def say(line: str) -> None:
@@ -30,14 +42,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=0, help="how many rounds; 0: no limit")
     given = parser.parse_args()
     until = time.monotonic() + given.hours * 3600
-    with site() as running:
+    with site() as running, closing(Actors(running.address, NamedCaller)) as actors:
         for done, seed in enumerate(itertools.count(given.seed)):
             if time.monotonic() > until or done == (given.rounds or -1):
                 say(f"{done} rounds, no failure")
                 return
             say(f"round {done + 1}, seed {seed}")
             try:
-                run_round(running, seed, Size(moments=6, acts=24, decks=2), say)
+                run_round(running, seed, _LONG, shuffled(seed, _DECKS), say)
+                for case in range(seed * _CASES, (seed + 1) * _CASES):
+                    run_invented_case(actors, case, size=30)
             except BaseException:
                 say(f"FAILED; to repeat it: make simulate SEED={seed} ROUNDS=1")
                 raise

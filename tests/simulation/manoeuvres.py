@@ -40,6 +40,16 @@ class Feed:
         """The position after the last line."""
         return len(self.records) + 1
 
+    def taken_over(self) -> int:
+        """
+        Where the feed goes on, for certain.
+
+        What an older connection has on its way may still be stored while a position is asked for;
+        once the feed is opened, it is not any more.
+        """
+        with self.line() as line:
+            return _open(self, line)
+
     def line(self) -> Line:
         """A new connection."""
         return Line(self.address, self.sender.name, SHAPES[self.sender.kind])

@@ -34,20 +34,23 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Size:
-    """How long a story is, and how often every fault comes."""
+    """How long a story is: so many moments, each of so many acts."""
 
-    moments: int = 4
-    acts: int = 16
-    decks: int = 1
+    moments: int
+    acts: int
 
 
-def run_round(site: Site, seed: int, size: Size, say: Say) -> None:
+def shuffled(seed: int, decks: int) -> list[Fault]:
+    """Every fault so many times, in the order of a seed."""
+    cards = DECK * decks
+    return Random(f"faults {seed}").sample(cards, len(cards))
+
+
+def run_round(site: Site, seed: int, size: Size, faults: Sequence[Fault], say: Say) -> None:
     """Runs the round of a seed. Broken: the service did not keep a promise."""
     story = invent(seed, moments=size.moments, acts=size.acts)
     try:
         in_peace = Telling(site, story, (), say).run()
-        decks = DECK * size.decks
-        faults = Random(f"faults {seed}").sample(decks, len(decks))
         disturbed = Telling(site, story, faults, say).run()
         for what, shown in in_peace.items():
             require(disturbed[what] == shown, f"{what} differ from those of the telling in peace")

@@ -2,8 +2,8 @@
 The senders of a story: each goes on with what it has to say until everything is acknowledged.
 
 A sender knows only what it was told. `attempt` goes on until the line breaks; `settle` finds out,
-after a fault, what became of that whose answer was lost, as a sender in the field does: it asks
-for its position, and sends again under the same id what has one.
+after a fault, what became of that whose answer was lost, as a sender in the field does: it takes
+its feed over, and sends again under the same id what has one.
 """
 
 from __future__ import annotations
@@ -69,7 +69,6 @@ class FeedSender(Sender):
 
     def __init__(self, name: SenderName, site: Site) -> None:
         super().__init__(name)
-        self._site = site
         self.feed = Feed(name, site.address)
 
     def hear(self, events: list[Event]) -> None:
@@ -83,10 +82,8 @@ class FeedSender(Sender):
         self.kept = self.feed.acknowledged.next_position - 1
 
     def settle(self) -> None:
-        """Asks where the feed goes on."""
-        position = self._site.position(self.name)
-        self.feed.acknowledged.expect(position)
-        self.kept = position - 1
+        """Takes the feed over, and learns where it goes on."""
+        self.kept = self.feed.taken_over() - 1
 
     def outcome(self, index: int) -> Outcome | None:
         """What became of a line."""
@@ -130,10 +127,8 @@ class BodySender(Sender):
                 return
 
     def settle(self) -> None:
-        """Asks where the feed goes on, and sends a list again whose answer was lost."""
-        position = self._site.position(self.name)
-        self.feed.acknowledged.expect(position)
-        self._note_position(position)
+        """Takes the feed over, and sends a list again whose answer was lost."""
+        self._note_position(self.feed.taken_over())
         if self._tried >= self.kept:
             require(self._push_list(), "a list cannot be sent after a recovery")
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.simulation.faults import Fault
 from tests.simulation.rounds import Size, run_round
 from tests.simulation.site import Site, site
 
-SEEDS = (1, 2)
+SIZE = Size(moments=2, acts=12)
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,17 @@ def running() -> Iterator[Site]:
         yield running
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_is_lost_and_nothing_counts_twice(seed: int, running: Site) -> None:
+@pytest.mark.parametrize(
+    ("seed", "faults"),
+    [
+        pytest.param(1, (Fault.SERVER_KILLED, Fault.CLIENT_KILLED), id="server and sender"),
+        pytest.param(2, (Fault.POSTMASTER_KILLED, Fault.BACKEND_KILLED), id="PostgreSQL"),
+    ],
+)
+def test_nothing_is_lost_and_nothing_counts_twice(
+    seed: int, faults: tuple[Fault, ...], running: Site
+) -> None:
     """Whatever is killed, the register has what was acknowledged, once, and answers by it."""
-    run_round(running, seed, Size(moments=2, acts=16, decks=1), print)
+    told: list[str] = []
+    run_round(running, seed, SIZE, faults, told.append)
+    assert len(told) == len(faults)
