@@ -9,7 +9,7 @@ timeline so that one more payment is decided without reading all those before it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -48,10 +48,11 @@ def decode_ledger(ledger: Ledger) -> PaidMonths:
     """The paid months that a ledger writes, in order of month."""
     any_payer: dict[Month, date] = {}
     independent: dict[Month, date] = {}
+    day_of = date.fromordinal
     for month, day, independent_day in _ENTRY.iter_unpack(ledger):
-        any_payer[month] = _FIRST_DAY + timedelta(days=day)
+        any_payer[month] = day_of(_FIRST_ORDINAL + day)
         if independent_day:
-            independent[month] = _FIRST_DAY + timedelta(days=independent_day - 1)
+            independent[month] = day_of(_FIRST_ORDINAL + independent_day - 1)
     return PaidMonths(any_payer, independent)
 
 

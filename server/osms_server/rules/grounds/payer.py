@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
-from osms_server.domain.calendar import Month, first_day, later, month_of
+from osms_server.domain.calendar import ONE_DAY, Month, first_day, later, month_of
 from osms_server.domain.codes import Category, System
 from osms_server.domain.ledger import decode_ledger, months_in
 from osms_server.domain.timeline import LONG_PAYER_RETENTION, PAYER, PAYER_RETENTION
@@ -66,9 +67,16 @@ def payer_windows(standing: Standing, parameters: Parameters) -> list[PayerWindo
     if not standing.ledger or _is_too_short(standing, parameters):
         return []
     paid = decode_ledger(standing.ledger).any_payer
-    months = _Months(paid, satisfied_months(standing, paid, parameters))
-    windows = (_window(last, months, parameters) for last in paid)
-    return [window for window in windows if window and window.start < window.end]
+    satisfied = satisfied_months(standing, paid, parameters)
+    windows = []
+    run = _Run()
+    for month in sorted(satisfied):
+        run.add(month, satisfied[month], is_paid=month in paid)
+        if run.paid_months:
+            window = _window(run, _terms(month, parameters))
+            if window and window.start < window.end:
+                windows.append(window)
+    return windows
 
 
 def _is_too_short(standing: Standing, parameters: Parameters) -> bool:
@@ -82,15 +90,17 @@ def satisfied_months(
     standing: Standing, paid: Mapping[Month, date], parameters: Parameters
 ) -> dict[Month, date]:
     """The months that are satisfied, each with the day since which; only those that can matter."""
-    ordered = sorted(paid)
-    first = later(ordered[0], 1 - parameters.payer_window_months.values[-1][1])
     satisfied = dict(paid)
+    first = later(min(paid), 1 - parameters.payer_window_months.values[-1][1])
+    last = max(paid)
     for start, end in _without_payment(standing):
-        month = max(first, month_of(start))
-        while month <= ordered[-1] and first_day(month) < end:
-            day = max(start, first_day(month))
-            satisfied[month] = min(day, satisfied.get(month, day))
-            month = later(month, 1)
+        begins, ends = month_of(start), month_of(end - ONE_DAY)
+        for number in range(max(first, begins), min(last, ends) + 1):
+            month = Month(number)
+            day = start if number == begins else first_day(month)
+            known = satisfied.get(month)
+            if known is None or day < known:
+                satisfied[month] = day
     return satisfied
 
 
@@ -105,43 +115,69 @@ def _without_payment(standing: Standing) -> Iterator[Days]:
             yield listing.start, min(listing.end, died_on)
 
 
-class _Months:
-    """The paid and the satisfied months, and how many in a row end with each."""
+class _Run:
+    """Satisfied months in a row, up to the last one, and how many at its end are paid in a row."""
 
-    def __init__(self, paid: Mapping[Month, date], satisfied: Mapping[Month, date]) -> None:
-        self.satisfied = satisfied
-        self.satisfied_run = _run_lengths(satisfied)
-        self.paid_run = self.satisfied_run if len(paid) == len(satisfied) else _run_lengths(paid)
+    def __init__(self) -> None:
+        self.satisfied_on: list[date] = []
+        self.paid_months = 0
+        self.last_month: Month | None = None
+
+    def add(self, month: Month, satisfied_on: date, *, is_paid: bool) -> None:
+        """Goes on with the next satisfied month, or begins anew after a gap."""
+        if self.last_month is not None and month != self.last_month + 1:
+            self.satisfied_on.clear()
+            self.paid_months = 0
+        self.last_month = month
+        self.satisfied_on.append(satisfied_on)
+        self.paid_months = self.paid_months + 1 if is_paid else 0
 
 
-def _run_lengths(months: Mapping[Month, date]) -> dict[Month, int]:
-    lengths: dict[Month, int] = {}
-    for month in sorted(months):
-        lengths[month] = lengths.get(later(month, -1), 0) + 1
-    return lengths
+class _Terms(NamedTuple):
+    """What the Rules say of windows that end with a month."""
+
+    month: Month
+    begins: date
+    months: int
+    due: date
+    end: date
+    long_months: int
+    counts_unpaid: bool
+    long_end: date
 
 
-def _window(last: Month, months: _Months, parameters: Parameters) -> PayerWindow | None:
-    begins = first_day(last)
-    length = parameters.payer_window_months.on(begins)
-    if months.satisfied_run[last] < length:
-        return None
-    first = later(last, 1 - length)
-    completed_on = max(months.satisfied[later(first, ahead)] for ahead in range(length))
-    is_long = _is_long(last, months, parameters)
-    kept = parameters.long_payer_retention_months if is_long else parameters.payer_retention_months
-    return PayerWindow(
-        last_month=last,
-        months=parameters.long_payer_months.on(begins) if is_long else length,
-        start=max(begins, first_day(month_of(completed_on))),
-        due=first_day(later(last, parameters.payer_due_months.on(begins) + 1)),
-        end=first_day(later(last, kept.on(begins) + 1)),
-        is_long=is_long,
+@lru_cache(1024)
+def _terms(month: Month, parameters: Parameters) -> _Terms:
+    begins = first_day(month)
+
+    def after(months: int) -> date:
+        return first_day(later(month, months + 1))
+
+    return _Terms(
+        month,
+        begins,
+        parameters.payer_window_months.on(begins),
+        due=after(parameters.payer_due_months.on(begins)),
+        end=after(parameters.payer_retention_months.on(begins)),
+        long_months=parameters.long_payer_months.on(begins),
+        counts_unpaid=parameters.long_payer_unpaid_months_count.on(begins),
+        long_end=after(parameters.long_payer_retention_months.on(begins)),
     )
 
 
-def _is_long(last: Month, months: _Months, parameters: Parameters) -> bool:
-    begins = first_day(last)
-    unpaid_count = parameters.long_payer_unpaid_months_count.on(begins)
-    run = months.satisfied_run if unpaid_count else months.paid_run
-    return run[last] >= parameters.long_payer_months.on(begins)
+def _window(run: _Run, terms: _Terms) -> PayerWindow | None:
+    """The window that ends with the last month of a run, if it is complete."""
+    satisfied = len(run.satisfied_on)
+    if satisfied < terms.months:
+        return None
+    completed_on = max(run.satisfied_on[-terms.months :])
+    in_a_row = satisfied if terms.counts_unpaid else run.paid_months
+    is_long = in_a_row >= terms.long_months
+    return PayerWindow(
+        terms.month,
+        terms.long_months if is_long else terms.months,
+        max(terms.begins, first_day(month_of(completed_on))),
+        terms.due,
+        terms.long_end if is_long else terms.end,
+        is_long,
+    )
