@@ -207,27 +207,46 @@ class Fund(Sender):
         self._tried = self.kept
         event = self.events[self.kept]
         try:
-            self._perform(event, event["payload"])
+            self._told[self.kept] = self._perform(event, event["payload"])
         except CannotTell as error:
             return _broke(error)
         except (OsmsError, OSError):
             self._told[self.kept] = Outcome.REJECTED
-        else:
-            self._told[self.kept] = Outcome.ACCEPTED
         self.kept += 1
         return True
 
-    def _perform(self, event: Event, payload: dict[str, Any]) -> None:
+    def _perform(self, event: Event, payload: dict[str, Any]) -> Outcome:
         match event["type"]:
             case "document_registered":
                 self._register(event, payload)
+            case "approval_decided":
+                self._decide(event, payload)
+            case _:
+                request = _id_of(self._seed, event, "supervisor")
+                with self._site.client(payload["supervisor"]) as client:
+                    return self._supervise(client, event, payload, request)
+        return Outcome.ACCEPTED
+
+    def _supervise(
+        self, client: OsmsClient, event: Event, payload: dict[str, Any], request: str
+    ) -> Outcome:
+        """What one supervisor does alone."""
+        match event["type"]:
             case "document_revoked":
                 name = self._registrations.get(payload["registration"]) or _nobodys()
-                with self._site.client(payload["supervisor"]) as client:
-                    request = _id_of(self._seed, event, "revoke")
-                    client.revoke(name, payload["reason"], request_id=request)
+                client.revoke(name, payload["reason"], request_id=request)
+            case "incident_closed":
+                ended_on = date.fromisoformat(payload["ended_on"])
+                client.close_incident(payload["incident"], ended_on, request_id=request)
             case _:
-                self._decide(event, payload)
+                started_on = date.fromisoformat(payload["started_on"])
+                incident = client.declare_incident(
+                    payload["incident"], payload["systems"], started_on, request_id=request
+                )
+                if incident.held_batch_id:
+                    self._site.held[event["id"]] = incident.held_batch_id
+                return incident.outcome
+        return Outcome.ACCEPTED
 
     def _register(self, event: Event, payload: dict[str, Any]) -> None:
         try:

@@ -46,6 +46,9 @@ _ACTS: Final[Mapping[Callable[[Script], None], int]] = {
     fund.decide: 4,
     fund.register_documents: 6,
     fund.revoke_documents: 2,
+    fund.open_incident: 2,
+    fund.fail_before_a_loss: 2,
+    fund.close_incident: 2,
 }
 
 
@@ -168,7 +171,13 @@ def _sender_of(event: Event) -> SenderName:
             kind = Kind.PAYMENTS
         case "roster_snapshot" | "roster_change":
             kind = Kind.ROSTER
-        case "document_registered" | "document_revoked" | "approval_decided":
+        case (
+            "document_registered"
+            | "document_revoked"
+            | "approval_decided"
+            | "incident_opened"
+            | "incident_closed"
+        ):
             kind = Kind.DECISIONS
         case _:
             kind = Kind.CATEGORIES

@@ -95,14 +95,14 @@ class Expected:
         self._keep(moment, name, event, outcome)
 
     def _keep(self, moment: Moment, name: SenderName, event: Event, outcome: str) -> None:
-        if event["type"] not in {"roster_snapshot", "approval_decided", "document_revoked"}:
+        if event["type"] in _FACTS_OF:
             self._positions[name] += 1
             if outcome == "ACCEPTED":
                 self.facts[_fact_of(moment, event)] += 1
             elif outcome == "REJECTED" and name.kind in _FEEDS:
                 place = (_FEEDS[name.kind], name.name, self._positions[name], moment.at)
                 self.rejected[place] += 1
-        elif event["type"] == "roster_snapshot" and outcome == "HELD_FOR_APPROVAL":
+        elif outcome == "HELD_FOR_APPROVAL":
             self.held.add(event["id"])
         elif event["type"] == "approval_decided" and outcome == "ACCEPTED":
             self.held.discard(event["payload"]["item"])
