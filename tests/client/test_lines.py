@@ -302,6 +302,24 @@ def test_a_feed_that_somebody_else_goes_on_with_is_left(line: Line) -> None:
         other.report_nothing()
 
 
+def test_records_of_another_are_never_acknowledged_as_ones_own(
+    line: Line, client_of: ClientOf
+) -> None:
+    """Whoever finds, after a cut, that another was connected meanwhile stops, and says so."""
+    own, others = category_records(40)[:20], category_records(40)[20:]
+    with on(line, "SC") as client, client.category_feed() as feed:
+        sent = feed.send(own, batch_size=2)
+        next(sent)
+        line.cut()
+        with client_of("SC").category_feed() as other:
+            list(other.send(others))
+        with pytest.raises(TakenOver):
+            list(sent)
+    answers = client_of("operator1").check_many([record.iin for record in own])
+    stored = sum(getattr(answer, "status", "") != "NOT_REGISTERED" for answer in answers)
+    assert client_of("SC").category_position() == 1 + stored + len(others)
+
+
 def test_nothing_to_report_is_told_once_after_a_cut_line(line: Line) -> None:
     """The sender has delivered, and the feed stays where it was."""
     with on(line, "SC") as client, client.category_feed() as feed:

@@ -12,6 +12,7 @@ was tried over a line that is cut is forgotten, so such a push does not go on; i
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import deque
@@ -25,13 +26,14 @@ from uuid import uuid4
 import grpc
 
 from osms_client import _reading
-from osms_client.errors import CannotTell, OsmsError, from_rpc_error
+from osms_client.errors import CannotTell, OsmsError, TakenOver, from_rpc_error
 from osms_client.values import Ack
 
 Record = TypeVar("Record")
 
 BATCH_SIZE: Final = 2_000
 BATCHES_IN_FLIGHT: Final = 4
+_KEYS: Final = 1 << 32
 _BACKOFF_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
 
 
@@ -59,6 +61,7 @@ class FeedPush(Generic[Record]):
     ) -> None:
         self._start_call = call
         self._opening = opening
+        self._opening.opening.connection_key = secrets.randbelow(_KEYS - 1) + 1
         self._make_batch = make_batch
         self._idle_timeout = idle_timeout
         self.validate_only = validate_only
@@ -148,6 +151,10 @@ class FeedPush(Generic[Record]):
         self.batch_records_max = ready.batch_records_max
         if not self._in_flight:
             self.next_position = ready.next_position
+        elif not ready.uninterrupted and not self.validate_only:
+            # By position the service would acknowledge another's records as ours.
+            message = "another connection has used the feed while the line was cut"
+            raise TakenOver(message)
 
     def _await_end(self) -> None:
         """Waits until the service has ended the stream."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
-from typing import Generic, NamedTuple, Protocol
+from typing import Final, Generic, NamedTuple, Protocol
 
 from osms_server.application.ports import Clock, Register, Transaction
 from osms_server.application.requests import again_if_day_turns
@@ -19,6 +19,9 @@ from osms_server.application.verdicts import Verdicts
 from osms_server.domain.codes import Obligation
 from osms_server.domain.errors import FeedTakenOver, PositionGap
 from osms_server.domain.records import Batch, FeedAck, FeedId, Record
+
+_KEYS: Final = 1 << 32
+"""A session is the number of the connection, and below it the key that its sender chose."""
 
 
 class Received(NamedTuple):
@@ -40,11 +43,18 @@ class Receiver(Protocol[Record]):
         """Judges and keeps a batch of the feed."""
 
 
+class Opened(NamedTuple):
+    """A feed that was opened: where it goes on, and whether nobody else was connected since."""
+
+    next_position: int
+    uninterrupted: bool = False
+
+
 class FeedSession(Protocol[Record]):
     """One connection of a sender to its feed."""
 
-    def open(self) -> int:
-        """Opens the feed; returns its next position."""
+    def open(self, key: int) -> Opened:
+        """Opens the feed, as the connection of a key that the sender chose; 0 for none."""
 
     def take(self, batch: Batch[Record]) -> FeedAck:
         """Takes a batch, all of it or nothing."""
@@ -62,13 +72,14 @@ class FeedStream(Generic[Record]):
         self._receiver = receiver
         self._session = 0
 
-    def open(self) -> int:
-        """Takes over the feed from any older connection; returns its next position."""
+    def open(self, key: int) -> Opened:
+        """Takes over the feed from any older connection."""
         with self._register.write() as tx:
             row = tx.feeds.get(self._feed)
-            self._session = row.session + 1
+            number, key_before = divmod(row.session, _KEYS)
+            self._session = (number + 1) * _KEYS + key
             tx.feeds.put(row._replace(session=self._session))
-            return row.next_position
+            return Opened(row.next_position, 0 < key == key_before)
 
     def take(self, batch: Batch[Record]) -> FeedAck:
         """
@@ -102,10 +113,11 @@ class RehearsedFeedStream(Generic[Record]):
         self._receiver = receiver
         self._stack = ExitStack()
 
-    def open(self) -> int:
+    def open(self, key: int) -> Opened:
         """Begins the rehearsal where the feed goes on; no other connection is ended."""
+        del key
         self._rehearsal = self._stack.enter_context(self._register.rehearse())
-        return self._rehearsal.feeds.get(self._feed).next_position
+        return Opened(self._rehearsal.feeds.get(self._feed).next_position)
 
     def take(self, batch: Batch[Record]) -> FeedAck:
         """Judges a batch as if it were stored. PositionGap: it begins after the position."""

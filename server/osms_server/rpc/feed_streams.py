@@ -61,8 +61,11 @@ class FeedRun(Generic[Record]):
             raise _out_of_order("opening")
         session = self._open(first.opening.validate_only)
         try:
+            opened = session.open(first.opening.connection_key)
             yield feed_pb2.FeedReady(
-                next_position=session.open(), batch_records_max=self._limits.batch_records_max
+                next_position=opened.next_position,
+                batch_records_max=self._limits.batch_records_max,
+                uninterrupted=opened.uninterrupted,
             )
             for batch in one_ahead(map(self._batch, requests), self._limits.stopping):
                 yield ack_message(session.take(batch), self._language)

@@ -92,18 +92,24 @@ class FeedOpening(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    CONNECTION_KEY_FIELD_NUMBER: _builtins.int
     validate_only: _builtins.bool
     """Whether the batches are only tried: every one is judged and answered as if it were stored,
     each after those before it, and nothing is stored. The feed stays as it is.
+    """
+    connection_key: _builtins.int
+    """A number that the sender chooses at random, and gives again whenever it opens the feed anew
+    after a cut line. 0 if it does not care whether another was connected meanwhile.
     """
     def __init__(
         self,
         *,
         validate_only: _builtins.bool = ...,
+        connection_key: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_key", b"connection_key", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -117,21 +123,28 @@ class FeedReady(_message.Message):
 
     NEXT_POSITION_FIELD_NUMBER: _builtins.int
     BATCH_RECORDS_MAX_FIELD_NUMBER: _builtins.int
+    UNINTERRUPTED_FIELD_NUMBER: _builtins.int
     next_position: _builtins.int
     """Position of the next record that the register expects. The first record of a feed has
     position 1.
     """
     batch_records_max: _builtins.int
     """Most records that one batch may carry."""
+    uninterrupted: _builtins.bool
+    """Whether the connection before this one had the same key. If not, another has used the feed:
+    of what this sender sent and was not acknowledged, nobody can say by its position whether it
+    is stored.
+    """
     def __init__(
         self,
         *,
         next_position: _builtins.int = ...,
         batch_records_max: _builtins.int = ...,
+        uninterrupted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_records_max", b"batch_records_max", "next_position", b"next_position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_records_max", b"batch_records_max", "next_position", b"next_position", "uninterrupted", b"uninterrupted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
