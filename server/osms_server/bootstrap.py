@@ -221,7 +221,10 @@ class Application:
             EntitlementService(self.answers, limits, self.settings.iins_max), server
         )
         operations_service_pb2_grpc.add_OperationsServiceServicer_to_server(
-            OperationsService(Operations(mutations, self.clock, pages, is_working_day)), server
+            OperationsService(
+                Operations(mutations, self.answers, self.clock, pages, is_working_day)
+            ),
+            server,
         )
         if isinstance(self.clock, SandboxClock):
             sandbox_service_pb2_grpc.add_SandboxServiceServicer_to_server(

@@ -85,6 +85,14 @@ def test_a_preview_changes_nothing(shrunk: str, supervisor: OsmsClient, engines:
     assert everything_stored(engines) == before
 
 
+def test_a_preview_is_logged_for_everybody_it_names(shrunk: str, supervisor: OsmsClient) -> None:
+    """What is told of a person is told in the log, whoever is told and by whichever way."""
+    named = supervisor.preview(shrunk, limit=3).changes
+    for change in named:
+        newest = next(iter(supervisor.accesses(change.iin)))
+        assert newest.method == "PreviewHeldBatch"
+
+
 def test_a_preview_is_of_now(shrunk: str, supervisor: OsmsClient, corporation: OsmsClient) -> None:
     """What has come since counts: whoever has another ground by now would lose nothing."""
     push_categories(corporation, *(assigned(iin) for iin in STAFF[1:20]))

@@ -140,21 +140,27 @@ class Answers:
         if iin not in rows:
             raise NotFound("person", "")
         text = self._timelines(head, rows, None)[iin]
-        receipt = self._log_listing(caller, method, iin, head.revision)
+        (receipt,) = self._log_listing(caller, method, [iin], head.revision)
         return PersonTimeline(iin, decode_timeline(text), head.revision, receipt)
 
-    def log_listing(self, caller: Caller, method: str, iin: Iin) -> None:
-        """Logs that the facts of a person were listed, which is an answer of no single day."""
-        with self._register.read() as reading:
-            revision = reading.head().revision
-        self._log_listing(caller, method, iin, revision)
+    def log_listing(self, caller: Caller, method: str, iins: Sequence[Iin]) -> None:
+        """Logs that more was told of persons than an answer about a single day."""
+        if iins:
+            with self._register.read() as reading:
+                revision = reading.head().revision
+            self._log_listing(caller, method, iins, revision)
 
-    def _log_listing(self, caller: Caller, method: str, iin: Iin, revision: Revision) -> UUID:
-        receipt, now = self._access.new_receipt(), self._clock.now()
+    def _log_listing(
+        self, caller: Caller, method: str, iins: Sequence[Iin], revision: Revision
+    ) -> list[UUID]:
+        receipts, now = [self._access.new_receipt() for _ in iins], self._clock.now()
         self._access.log(
-            [AccessRow(receipt, now, caller.text, method, iin, None, None, None, revision)]
+            [
+                AccessRow(receipt, now, caller.text, method, iin, None, None, None, revision)
+                for receipt, iin in zip(receipts, iins, strict=True)
+            ]
         )
-        return receipt
+        return receipts
 
     def explained(
         self,

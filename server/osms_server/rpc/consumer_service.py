@@ -125,7 +125,7 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
         if known_time is not None:
             known = last_revision_at(known_time)
             facts = [fact for fact in facts if fact.fact.revision <= known]
-        self._answers.log_listing(current_caller.get(), "ListGrounds", iin)
+        self._answers.log_listing(current_caller.get(), "ListGrounds", [iin])
         ids = [fact_id(fact.fact) for fact in facts]
         start = ids.index(page.after) + 1 if page.after in ids else 0
         shown, token = page.cut(

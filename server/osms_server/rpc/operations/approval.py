@@ -106,6 +106,8 @@ class ApprovalPart(Part):
             (Iin(int(page.after or 0)), page.size + 1),
         )
         shown, token = page.cut(held.changes, lambda change: change.iin)
+        iins = [change.iin for change in shown]
+        self._answers.log_listing(current_caller.get(), "PreviewHeldBatch", iins)
         return convert.held_preview_message(held.preview, shown, token)
 
     def WithdrawRecords(  # noqa: N802

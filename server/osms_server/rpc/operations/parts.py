@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from osms_server.application.answers import Answers
 from osms_server.application.ports import Clock
 from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.mutations import Mutations
@@ -17,6 +18,7 @@ class Operations:
     """The register and its use cases, the clock, and the limits of pages."""
 
     mutations: Mutations
+    answers: Answers
     clock: Clock
     pages: PageLimits
     is_working_day: IsWorkingDay
@@ -27,6 +29,7 @@ class Part:
 
     def __init__(self, operations: Operations) -> None:
         self._mutations = operations.mutations
+        self._answers = operations.answers
         self._register = operations.mutations.register
         self._clock = operations.clock
         self._pages = operations.pages
