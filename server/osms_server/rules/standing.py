@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, first_day, same_day_later
@@ -188,6 +189,7 @@ def fold_payments(
     return PaidMonths(_paid(total), _paid(independent))
 
 
+@lru_cache(4096)
 def counts(purpose_code: int, period: Month, parameters: Parameters) -> bool:
     """Whether a payment for *period* with this purpose code (KNP) counts towards the right."""
     return purpose_code in parameters.counted_purpose_codes.on(first_day(period))
