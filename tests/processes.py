@@ -79,7 +79,11 @@ class ServerProcess:
     ) -> None:
         """Ends the server, if it still runs."""
         if self.process.poll() is None:
-            self.end()
+            try:
+                self.end()
+            except subprocess.TimeoutExpired:
+                self.end(signal.SIGKILL)
+                raise
         for stream in (self.process.stdin, self.process.stdout):
             assert stream is not None
             stream.close()

@@ -26,6 +26,8 @@ from osms_server.rpc.identity import SANDBOX_CALLERS
 
 _ALLOCATIONS_BEFORE_COLLECTION = 200_000
 
+_LISTEN_SECONDS = 1.0
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -82,7 +84,8 @@ def serve(
         _collect_less()
         sys.stdout.write(f"osms-server ready at {running.address}\n")
         sys.stdout.flush()
-        stop.wait()
+        while not stop.wait(_LISTEN_SECONDS):
+            pass  # a signal that the system gives to another thread is heard only now
 
 
 def _collect_less() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import socket
 import threading
@@ -384,6 +385,18 @@ def test_a_process_is_told_to_stop_and_leaves_nothing_behind() -> None:
         assert not is_alive(postgres)
         with ServerProcess(*arguments) as again, again.client("SC") as client:
             assert client.category_position() == 2
+
+
+def test_a_signal_that_another_thread_receives_is_heard() -> None:
+    """The system may give it to any thread; the one that waits for it must find out."""
+    with passable_folder() as folder:
+        arguments = (*PLAIN, "--listen", "127.0.0.1:0", "--ephemeral")
+        with ServerProcess(*arguments, TMPDIR=str(folder)) as server:
+            pid = server.process.pid
+            threads = sorted(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
+            assert threads[0] == pid
+            ctypes.CDLL(None).tgkill(pid, threads[-1], signal.SIGTERM)
+            assert server.process.wait(30) == 0
 
 
 def test_a_process_may_throw_its_register_away() -> None:
