@@ -21,7 +21,7 @@ from osms_cli.demo.stage import Stage
 from osms_cli.drawing import explanations, timelines
 from osms_cli.drawing.scales import Window
 from osms_cli.failures import Failure
-from osms_cli.sample import write_region
+from osms_cli.sample import Cadence, write_region
 from osms_cli.scenario.delivery import Actors
 
 OK: Final = "demo: ok"
@@ -53,7 +53,11 @@ class Play:
         title = f"A region of {output.count(self.people)} people, seed {self.seed}"
         with self.part("region", title), followed("writing the region") as progress:
             summary = write_region(
-                self.stage.region, people=self.people, seed=self.seed, progress=progress
+                self.stage.region,
+                people=self.people,
+                seed=self.seed,
+                cadence=Cadence.WEEKLY,  # daily in life; nobody would look on for so long
+                progress=progress,
             )
             draw_region(summary)
 
