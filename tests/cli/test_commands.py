@@ -267,6 +267,19 @@ def test_the_demonstration_empties_no_folder_of_others(bare: Osms, tmp_path: Pat
     assert (tmp_path / "precious").read_text() == "mine"
 
 
+def test_a_command_that_is_interrupted_ends_as_such(
+    osms: Osms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C has a status of its own, and leaves no traceback."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(OsmsClient, "check", interrupted)
+    ran = osms("check", ANNA)
+    assert (ran.status, ran.out, ran.err) == (130, "", "")
+
+
 def test_the_command_can_be_built_twice() -> None:
     """Building the command has no memory."""
     assert build() is not build()

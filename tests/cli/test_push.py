@@ -13,6 +13,7 @@ import pytest
 from osms_cli.commands.pushing import CATEGORY_FEED
 from osms_cli.feeding.position import Destination
 from osms_cli.feeding.push import FilePush, Pushed
+from osms_cli.feeding.report import draw
 from osms_cli.feeding.source import Source
 from osms_cli.feeding.tally import Tally
 from osms_client import Ack, CannotTell, FeedPush, OsmsClient
@@ -122,6 +123,45 @@ def test_an_empty_file_reports_that_there_is_nothing(osms: Osms, write: Write) -
     assert daily["timeliness"] == "ON_TIME"
 
 
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_file_without_even_a_header_is_refused(osms: Osms, write: Write, content: str) -> None:
+    """An export that failed is not taken for a day on which there is nothing to report."""
+    file = write("c.csv")
+    file.write_text(content)
+    for more in ((), ("--validate-only",)):
+        ran = osms("push", "categories", file, *more)
+        assert (ran.status, ran.out) == (1, "")
+        assert "has not even a header; nothing was sent" in ran.err
+        assert "send the header alone" in ran.err
+    [daily] = [f for f in osms("feeds", "--json").ndjson if f["obligation"] == "CATEGORY_DAILY"]
+    assert daily["last_arrival_time"] is None
+    assert osms("push", "roster", "DEFENCE", file).status == 1
+    assert not list(file.parent.glob("*.position"))
+
+
+def test_a_job_may_notice_rejected_lines(osms: Osms, write: Write) -> None:
+    """Rejected lines wait in the queue and do not change the status, unless that is asked for."""
+    file = write("c.csv", CATEGORY_HEADER, assigned(1), "garbage", "more")
+    push = ("push", "categories", file)
+    assert osms(*push, "--validate-only", "--fail-on-rejected").status == 1
+    assert osms(*push).status == 0
+    again = osms(*push, "--fail-on-rejected")
+    assert again.status == 1
+    assert again.err.startswith("osms: 2 lines were rejected\n")
+    roster_file = write("r.csv", "iin", ANNA, "bad")
+    ran = osms("push", "roster", "DEFENCE", roster_file, "--fail-on-rejected")
+    assert (ran.status, ran.err.splitlines()[0]) == (1, "osms: 1 line was rejected")
+    good = write("g.csv", CATEGORY_HEADER, assigned(7))
+    assert osms("push", "categories", good, "--fail-on-rejected").status == 0
+
+
+def test_a_folder_is_no_file(osms: Osms, tmp_path: Path) -> None:
+    """A folder given for a file is told to be one."""
+    ran = osms("push", "categories", tmp_path)
+    assert ran.status == 1
+    assert f"{tmp_path} is a folder" in ran.err
+
+
 def test_a_finished_file_is_left_alone(osms: Osms, write: Write) -> None:
     """The same push again says that there is nothing to do; with --again it is done anew."""
     file = write("c.csv", *many(3))
@@ -162,6 +202,37 @@ def test_a_file_with_another_header_is_refused(osms: Osms, write: Write) -> None
     assert ran.out == ""
     assert "  column 'reference' is missing\n" in ran.err
     assert "  expected: kind,reference,iin" in ran.err
+
+
+def test_a_push_that_sends_nothing_leaves_the_position(osms: Osms, write: Write) -> None:
+    """How far one feed had a file is still known when another was tried that could not have it."""
+    file = write("c.csv", *many(3))
+    osms("push", "categories", file)
+    position = file.with_name("c.csv.position")
+    before = position.read_bytes()
+    for wrong in (
+        ("push", "payments", file),
+        ("push", "roster", "DEFENCE", file),
+        ("push", "roster-changes", "NOSUCH", file),
+        ("push", "categories", file, "--as", "clinic1"),
+    ):
+        assert osms(*wrong).status == 1
+        assert position.read_bytes() == before
+    assert "nothing to do" in osms("push", "categories", file).out
+
+
+def test_a_list_that_is_refused_leaves_the_position(osms: Osms, write: Write) -> None:
+    """What was remembered of a list stands when another body was refused with it."""
+    file = write("r.csv", "iin", ANNA)
+    assert roster(osms, file).status == 0
+    position = file.with_name("r.csv.position")
+    before = position.read_bytes()
+    for body in (("NOSUCH",), ("DEFENCE", "--as", "FINANCE")):
+        assert osms("push", "roster", *body, file).status == 1
+        assert position.read_bytes() == before
+    other = write("o.csv", "iin", ANNA)
+    assert osms("push", "roster", "NOSUCH", other).status == 1
+    assert not other.with_name("o.csv.position").exists()
 
 
 class Cut(Exception):
@@ -242,6 +313,37 @@ def test_a_push_that_the_user_stops_is_stopped_in_order(
     assert rest.position.counts["accepted"] == LINES
 
 
+def test_a_push_that_is_stopped_before_it_began(
+    write: Write, client_of: ClientOf, grpc_addr: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is told that there is nothing to report, and nothing is remembered."""
+    file, stop = write("c.csv", *many()), Event()
+    stop.set()
+    feed, push = push_of(client_of, grpc_addr, stop)
+    with feed:
+        stopped = push.push(file, lambda _tally, _source: None)
+    draw(stopped)
+    assert "nothing to report" not in capsys.readouterr().out
+    assert stopped.stopped_at == 2
+    assert not list(file.parent.glob("*.position"))
+    daily = client_of("operator1").feeds()[0]
+    assert daily.last_arrival_time is None
+
+
+def test_the_rest_of_a_push_tells_its_own_reasons(
+    osms: Osms, write: Write, client_of: ClientOf, grpc_addr: str
+) -> None:
+    """Counts are of the whole file; reasons are of what was sent now, and say so."""
+    file = write("c.csv", CATEGORY_HEADER, *(["garbage"] * BATCH), assigned(1), "more garbage")
+    feed, push = push_of(client_of, grpc_addr, Event())
+    with feed, pytest.raises(Cut):
+        push.push(file, cut_after(1))
+    ran = osms("push", "categories", file)
+    assert "rejected             6" in ran.out
+    assert "rejected in this run, by reason" in ran.out
+    assert "the rejected lines" in ran.out
+
+
 def _go_on(client_of: ClientOf, address: str, file: Path) -> Pushed:
     feed, push = push_of(client_of, address, Event())
     with feed:
@@ -289,6 +391,25 @@ def test_a_register_that_was_emptied_is_noticed(
     assert ran.status == 1
     assert "push the file anew with --again" in ran.err
     assert osms("push", "categories", file, "--again", "--json").json["accepted"] == LINES
+
+
+def test_a_finished_file_is_not_finished_in_an_emptied_register(
+    osms: Osms, write: Write, client_of: ClientOf
+) -> None:
+    """A register that has lost what it acknowledged is not told to have it."""
+    file, list_ = write("c.csv", *many(3)), write("r.csv", "iin", ANNA)
+    commands = ("push", "categories", file), ("push", "roster", "DEFENCE", list_)
+    for command in commands:
+        assert osms(*command).status == 0
+        assert "nothing to do" in osms(*command).out
+    client_of("supervisor1").reset_sandbox()
+    for command in commands:
+        ran = osms(*command)
+        assert (ran.status, ran.out) == (1, "")
+        assert "the register was emptied or restored since" in ran.err
+        assert "--again" in ran.err
+    assert osms(*commands[0], "--again", "--json").json["accepted"] == 3
+    assert osms(*commands[1], "--again", "--json").json["entered"] == 1
 
 
 def roster(osms: Osms, file: Path, *more: str) -> Ran:

@@ -261,6 +261,16 @@ def test_a_line_of_ndjson_that_is_no_record(
     assert fault in record.violations[0].description
 
 
+def test_a_misspelt_name_in_the_first_line_of_ndjson_refuses_the_file(write: Write) -> None:
+    """As in a header: every line would have it. A bad line that is no object stops nothing."""
+    good = '{"op": "ADD", "iin": "900101300017", "changed_on": "2026-01-01"}'
+    with pytest.raises(Failure, match="nothing was sent") as refused:
+        read(write("file", good.replace("changed_on", "changed"), good), ROSTER_CHANGES)
+    assert "'changed' is not known" in refused.value.details
+    records, _ = read(write("file", "{", good), ROSTER_CHANGES)
+    assert len(records) == 2
+
+
 def test_everything_that_is_wrong_is_named(write: Write) -> None:
     """A line with several faults names all of them."""
     line = f"ASSIGNED,x,{ANNA},R01,tomorrow,MOE,,,"

@@ -1,10 +1,11 @@
 """
 How failures are told, and with which exit status.
 
-    0  done, or answered: "not entitled" is an answer
-    1  refused, rejected or failed: every violation stands on a line of its own
-    2  called wrongly
-    3  cannot tell: unknown, treat under p. 13; it never means "not entitled"
+    0    done, or answered: "not entitled" is an answer
+    1    refused, rejected or failed: every violation stands on a line of its own
+    2    called wrongly
+    3    cannot tell: unknown, treat under p. 13; it never means "not entitled"
+    130  stopped by Ctrl-C
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ HELP: Final = """
 The register of who is entitled to insured medical care (OSMS): send, ask, and keep it in order.
 
 Exit status: 0 done or answered, 1 refused or failed, 2 called wrongly, 3 the service cannot tell:
-unknown, treat under p. 13, which never means "not entitled".
+unknown, treat under p. 13, which never means "not entitled", 130 stopped by Ctrl-C. Rejected lines
+do not change the status of push, unless it is told to --fail-on-rejected.
 """
 
 

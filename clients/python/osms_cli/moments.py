@@ -70,6 +70,14 @@ def shown(instant: datetime | None) -> str:
     return instant.astimezone(ALMATY).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def stamp_shown(stamp: str) -> str:
+    """An instant that is kept as ISO text, as people read it."""
+    try:
+        return shown(datetime.fromisoformat(stamp))
+    except ValueError:
+        return stamp
+
+
 def day_shown(day: date | None) -> str:
     """A day as people read it; a dash where there is none."""
     return "-" if day is None else day.isoformat()

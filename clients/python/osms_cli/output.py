@@ -105,6 +105,11 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
+def lines(number: int) -> str:
+    """So many lines."""
+    return f"{count(number)} {'line' if number == 1 else 'lines'}"
+
+
 def counted(name: str, number: int, meaning: str, style: str = "") -> Text:
     """A line that tells how many; *style* is for a number above zero."""
     return Text.assemble(

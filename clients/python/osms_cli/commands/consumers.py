@@ -81,7 +81,11 @@ def register(  # noqa: PLR0913 - one parameter for each thing that a person may 
     ] = "",
     request_id: RequestId = "",
 ) -> None:
-    """Registers a person on documents, for one month (p. 21, 57)."""
+    """
+    Registers a person on documents, for one month (p. 21, 57).
+
+    docs/codes.md lists the codes of categories and of documents.
+    """
     usual = SUPERVISOR if reason else OPERATOR
     with repeatable(session, request_id) as chosen:
         registration = session.client(usual).register(

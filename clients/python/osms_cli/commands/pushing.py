@@ -22,6 +22,7 @@ from osms_cli.feeding.push import FilePush
 from osms_cli.feeding.rehearsal import FileRehearsal
 from osms_cli.feeding.rosters import ROSTER_CHANGES
 from osms_cli.feeding.snapshot import send_roster, try_roster
+from osms_cli.feeding.source import STDIN
 from osms_cli.registration import Commands, reflowed
 from osms_cli.session import Session
 from osms_cli.stopping import stoppable
@@ -35,7 +36,9 @@ Sends the files of the senders.
 A file is CSV with a header or NDJSON with the same names, plain or .gz; - is standard input.
 Beside it FILE.position remembers how far it was taken: after a cut the same command goes on from
 there, and a file that is finished is left alone. A line that is no record is sent as it stands
-and kept in the repair queue; it never stops the lines beside it.
+and kept in the repair queue; it never stops the lines beside it, and does not change the exit
+status unless --fail-on-rejected is given. A file with a header alone says that there is nothing to
+report.
 
 With --validate-only nothing is stored and no position is touched: every line is judged as if it
 were pushed, from the first on, and whoever would gain or lose days of the right is counted, over
@@ -61,6 +64,14 @@ ValidateOnly = Annotated[
         "--validate-only",
         metavar="",
         help="Only try: tell what would become of it, store nothing.",
+    ),
+]
+FailOnRejected = Annotated[
+    bool,
+    typer.Option(
+        "--fail-on-rejected",
+        metavar="",
+        help="Exit status 1 if any line was rejected, for a job that nobody watches.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")]
@@ -112,16 +123,23 @@ def categories(
     *,
     validate_only: ValidateOnly = False,
     again: Again = False,
+    fail_on_rejected: FailOnRejected = False,
     quiet: Quiet = False,
 ) -> None:
     """
     Sends assignments and removals of categories, as the State Corporation.
 
     Columns: kind (ASSIGNED, REMOVED), number, iin, category, assigned_on, source, and of a
-    removal removed_on, removal_source, removal_reason. Days are YYYY-MM-DD.
+    removal removed_on, removal_source, removal_reason. Days are YYYY-MM-DD. docs/codes.md lists
+    the codes of categories and sources.
     """
     sending = Sending(
-        CATEGORY_FEED, session.sender(), again=again, quiet=quiet, validate_only=validate_only
+        CATEGORY_FEED,
+        session.sender(),
+        again=again,
+        quiet=quiet,
+        validate_only=validate_only,
+        fail_on_rejected=fail_on_rejected,
     )
     _push(session, files, sending)
 
@@ -132,6 +150,7 @@ def treaty(
     *,
     validate_only: ValidateOnly = False,
     again: Again = False,
+    fail_on_rejected: FailOnRejected = False,
     quiet: Quiet = False,
 ) -> None:
     """
@@ -142,7 +161,12 @@ def treaty(
     categories.
     """
     sending = Sending(
-        TREATY_FEED, session.sender(), again=again, quiet=quiet, validate_only=validate_only
+        TREATY_FEED,
+        session.sender(),
+        again=again,
+        quiet=quiet,
+        validate_only=validate_only,
+        fail_on_rejected=fail_on_rejected,
     )
     _push(session, files, sending)
 
@@ -153,6 +177,7 @@ def payments(
     *,
     validate_only: ValidateOnly = False,
     again: Again = False,
+    fail_on_rejected: FailOnRejected = False,
     quiet: Quiet = False,
 ) -> None:
     """
@@ -163,18 +188,24 @@ def payments(
     amount, knp, and of a refund refund_reference, refunded_on.
     """
     sending = Sending(
-        PAYMENT_FEED, session.sender(), again=again, quiet=quiet, validate_only=validate_only
+        PAYMENT_FEED,
+        session.sender(),
+        again=again,
+        quiet=quiet,
+        validate_only=validate_only,
+        fail_on_rejected=fail_on_rejected,
     )
     _push(session, files, sending)
 
 
-def roster_changes(
+def roster_changes(  # noqa: PLR0913 - the options of the command
     session: Session,
     body: Body,
     files: Files,
     *,
     validate_only: ValidateOnly = False,
     again: Again = False,
+    fail_on_rejected: FailOnRejected = False,
     quiet: Quiet = False,
 ) -> None:
     """
@@ -188,6 +219,7 @@ def roster_changes(
         again=again,
         quiet=quiet,
         validate_only=validate_only,
+        fail_on_rejected=fail_on_rejected,
     )
     _push(session, files, sending)
 
@@ -199,6 +231,7 @@ def roster(
     *,
     validate_only: ValidateOnly = False,
     again: Again = False,
+    fail_on_rejected: FailOnRejected = False,
 ) -> None:
     """
     Sends the full list of a body, as that body: whole, or not at all.
@@ -208,15 +241,18 @@ def roster(
     """
     sender = session.sender(body)
     destination = Destination("ROSTER", sender, session.address)
+    _check_files([file])
+    client = session.client(sender)
     if validate_only:
-        tried = try_roster(session.client(sender), body, file, destination)
-        session.show(tried.tried_document(), lambda _: rosters.draw(tried))
-        return
-    sent = send_roster(session.client(sender), body, file, destination, again=again)
-    if session.as_json:
-        output.emit_indented(sent.document())
+        sent = try_roster(client, body, file, destination)
+        session.show(sent.tried_document(), lambda _: rosters.draw(sent))
     else:
-        rosters.draw(sent)
+        sent = send_roster(client, body, file, destination, again=again)
+        session.show(sent.document(), lambda _: rosters.draw(sent))
+    if fail_on_rejected:
+        _fail_on(
+            sent.position.counts.get("rejected", 0) or len(sent.rejected), tried=validate_only
+        )
 
 
 @dataclass(frozen=True)
@@ -228,36 +264,57 @@ class Sending:
     again: bool
     quiet: bool
     validate_only: bool
+    fail_on_rejected: bool
 
 
 def _push(session: Session, files: list[Path], sending: Sending) -> None:
-    missing = [str(file) for file in files if str(file) != "-" and not file.is_file()]
-    if missing:
-        raise Failure("there are no such files; nothing was sent", tuple(missing))
+    _check_files(files)
     feed, client = sending.feed, session.client(sending.sender)
     destination = Destination(feed.name, sending.sender, session.address)
     if sending.validate_only:
         with feed.open(client, validate_only=True) as opened:
             rehearsal = FileRehearsal(opened, feed.layout, destination)
-            for file in files:
-                _try_one(session, rehearsal, file, quiet=sending.quiet)
-        return
-    with stoppable() as stop, feed.open(client) as opened:
-        push = FilePush(opened, feed.layout, destination, stop)
-        for file in files:
-            _push_one(session, push, file, sending)
+            rejected = [_try_one(session, rehearsal, file, quiet=sending.quiet) for file in files]
+    else:
+        with stoppable() as stop, feed.open(client) as opened:
+            push = FilePush(opened, feed.layout, destination, stop)
+            rejected = [_push_one(session, push, file, sending) for file in files]
+    if sending.fail_on_rejected:
+        _fail_on(sum(rejected), tried=sending.validate_only)
 
 
-def _try_one(session: Session, rehearsal: FileRehearsal, file: Path, *, quiet: bool) -> None:
+def _check_files(files: list[Path]) -> None:
+    """Failure: one of the files is not there, or is no file."""
+    faults = [
+        f"{file} is a folder" if file.is_dir() else f"there is no file {file}"
+        for file in files
+        if file != STDIN and not file.is_file()
+    ]
+    if faults:
+        raise Failure("nothing was sent", tuple(faults))
+
+
+def _fail_on(rejected: int, *, tried: bool) -> None:
+    """Failure: lines were rejected."""
+    if rejected:
+        told = "would be rejected" if tried else f"{'was' if rejected == 1 else 'were'} rejected"
+        where = () if tried else ("osms rejections lists them, with why",)
+        raise Failure(f"{output.lines(rejected)} {told}", where)
+
+
+def _try_one(session: Session, rehearsal: FileRehearsal, file: Path, *, quiet: bool) -> int:
+    """How many lines would be rejected."""
     with shown_progress(file, quiet=quiet) as watch:
         tried = rehearsal.rehearse(file, watch)
     if session.as_json:
         output.emit(report.tried_document(tried))
     else:
         report.draw_tried(tried)
+    return tried.tally.rejected
 
 
-def _push_one(session: Session, push: FilePush, file: Path, sending: Sending) -> None:
+def _push_one(session: Session, push: FilePush, file: Path, sending: Sending) -> int:
+    """How many lines were rejected, in this run or one before it."""
     try:
         with shown_progress(file, quiet=sending.quiet) as watch:
             pushed = push.push(file, watch, again=sending.again)
@@ -277,3 +334,4 @@ def _push_one(session: Session, push: FilePush, file: Path, sending: Sending) ->
             f"stopped before line {line}; run the same command again to go on",
             status=INTERRUPTED,
         )
+    return pushed.position.counts.get("rejected", 0)

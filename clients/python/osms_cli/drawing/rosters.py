@@ -9,7 +9,7 @@ from osms_cli.drawing import previews
 from osms_cli.failures import violation_line
 from osms_cli.feeding.snapshot import Sent
 from osms_cli.feeding.tally import FIRST_FEW
-from osms_cli.moments import shown
+from osms_cli.moments import shown, stamp_shown
 from osms_client import Outcome, SnapshotResult
 
 
@@ -17,13 +17,13 @@ def draw(sent: Sent) -> None:
     """Draws what became of a list."""
     if sent.result is None:
         output.say(
-            f"{sent.file} was sent already ({sent.position.updated}):"
+            f"{sent.file} was sent already ({stamp_shown(sent.position.updated)}):"
             " nothing to do; --again sends it anew"
         )
         return
     result = sent.result
     style = "yellow" if result.outcome is Outcome.HELD_FOR_APPROVAL else "green"
-    head = Text(f"{sent.body}: {output.count(sent.lines)} lines, ", "bold")
+    head = Text(f"{sent.body}: {output.lines(sent.lines)}, ", "bold")
     output.say(head + Text(result.outcome.value, f"bold {style}"))
     if result.preview is not None:
         output.say("  only tried: nothing is stored")

@@ -26,6 +26,10 @@ Fields = Sequence[str]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _DELIMITERS: Final = (",", ";", "\t")
+_EMPTY: Final = (
+    "an export that failed leaves such a file;",
+    "where there is nothing to report, send the header alone",
+)
 
 
 class _NoRecord(Exception):
@@ -52,16 +56,17 @@ class Records(Generic[Record]):
         return record + 1 + bisect_right(self._apart, record)
 
     def __iter__(self) -> Iterator[Record | Unreadable]:
-        """The records. Failure: the file has no header that fits."""
+        """The records. Failure, at once: no header that fits, or nothing at all."""
         first = self._first_line()
         if first is None:
-            return
+            message = f"{self._source.name} has not even a header; nothing was sent"
+            raise Failure(message, _EMPTY)
         if first.startswith(b"{"):
-            yield from self._records(chain((first,), self._lines), _object_splitter(self._layout))
-        else:
-            self._note_apart()
-            split = _csv_splitter(self._layout, first, self._source.name)
-            yield from self._records(self._lines, split)
+            _check_names(self._layout, first, self._source.name)
+            return self._records(chain((first,), self._lines), _object_splitter(self._layout))
+        self._note_apart()
+        split = _csv_splitter(self._layout, first, self._source.name)
+        return self._records(self._lines, split)
 
     def _first_line(self) -> bytes | None:
         for raw in self._lines:
@@ -151,6 +156,18 @@ def _check_header(layout: Layout[Any], columns: list[str], name: str) -> None:
     if faults:
         message = f"{name} has no header of a {layout.name} file; nothing was sent"
         raise Failure(message, (*faults, f"expected: {','.join(layout.columns)}"))
+
+
+def _check_names(layout: Layout[Any], first: bytes, name: str) -> None:
+    """The names of the first line of NDJSON stand for those of all lines, as a header does."""
+    try:
+        names = _object_of(first.decode())
+    except (ValueError, _NoRecord):
+        return  # a bad line, and it stops nothing
+    if unknown := [each for each in names if each not in layout.columns]:
+        faults = (f"{each!r} is not known" for each in unknown)
+        message = f"{name} has other names than a {layout.name} file; nothing was sent"
+        raise Failure(message, (*faults, f"expected: {', '.join(layout.columns)}"))
 
 
 def _object_splitter(layout: Layout[Any]) -> Callable[[str], Fields]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +20,13 @@ from typing import Any, Final
 from osms_cli.failures import Failure
 from osms_cli.feeding.source import STDIN
 from osms_cli.output import remark
+from osms_client import CannotTell, OsmsError
 
 SUFFIX: Final = ".position"
+EMPTIED: Final = (
+    "the register was emptied or restored since; push the file anew with --again:",
+    "what the service knows is counted once",
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,25 @@ class PositionFile:
         whole = self.path.with_name(self.path.name + ".new")
         whole.write_text(json.dumps(asdict(stamped), indent=1) + "\n", encoding="utf-8")
         os.replace(whole, self.path)  # noqa: PTH105 - the same, and says what it is for
+
+    @contextmanager
+    def remembering(self, position: Position) -> Iterator[None]:
+        """Remembers a position; where it is refused, what was remembered before stands again."""
+        before = self.path.read_bytes() if self.path.exists() else None
+        self.write(position)
+        try:
+            yield
+        except CannotTell:
+            raise
+        except OsmsError:
+            self._restore(before)
+            raise
+
+    def _restore(self, before: bytes | None) -> None:
+        if before is None:
+            self.path.unlink(missing_ok=True)
+        else:
+            self.path.write_bytes(before)
 
     def _load(self) -> Position:
         try:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from osms_cli.failures import Failure
 from osms_cli.feeding.layout import Layout
 from osms_cli.feeding.lines import Records
-from osms_cli.feeding.position import Destination, Position, PositionFile
+from osms_cli.feeding.position import EMPTIED, Destination, Position, PositionFile
 from osms_cli.feeding.source import Source, opened
 from osms_cli.feeding.tally import Tally
 from osms_client import Ack, FeedPush
@@ -60,11 +60,10 @@ class FilePush:
         """Pushes a file, or the rest of it. OsmsError: it was cut, and can be run again."""
         beside = PositionFile(file)
         known = beside.read(self.destination, again=again)
-        if known is not None and known.finished:
-            return Pushed(file, known, Tally(_nowhere), nothing_to_do=True)
         begun = known or beside.begin(self.destination, self.feed.next_position)
         position = continued(begun, self.feed.next_position)
-        beside.write(position)
+        if known is not None and known.finished:
+            return Pushed(file, known, Tally(_nowhere), nothing_to_do=True)
         uncertain = position.first_position - begun.first_position
         with opened(file) as source:
             return self._send(
@@ -78,7 +77,7 @@ class FilePush:
         tally = Tally(lambda place: records.line_of(place - first))
         tally.counts.update(position.counts)
         flow = _Flow(iter(records), self.stop)
-        for ack in self._acknowledgements(flow, skipped):
+        for ack in self._acknowledgements(flow, skipped, lambda: beside.write(pushed.position)):
             tally.add(ack)
             position = replace(
                 position,
@@ -87,8 +86,9 @@ class FilePush:
             )
             beside.write(position)
             watch(tally, source)
-        position = replace(position, finished=flow.ended)
-        beside.write(position)
+        if flow.ended or position.acknowledged:
+            position = replace(position, finished=flow.ended)
+            beside.write(position)
         return replace(
             pushed,
             position=position,
@@ -97,14 +97,21 @@ class FilePush:
             stopped_at=0 if flow.ended else records.line_of(position.acknowledged),
         )
 
-    def _acknowledgements(self, flow: _Flow, skipped: int) -> Iterator[Ack]:
-        """Sends what follows the records that were taken; an empty file says that it is empty."""
+    def _acknowledgements(
+        self, flow: _Flow, skipped: int, begin: Callable[[], None]
+    ) -> Iterator[Ack]:
+        """
+        Sends what follows the records that were taken; a file without lines says that it has none.
+
+        Before something is sent, and not earlier, it says so by *begin*.
+        """
         for _ in islice(flow, skipped):
             pass
         first = next(flow, None)
         if first is not None:
+            begin()
             yield from self.feed.send(chain((first,), flow), batch_size=BATCH_SIZE)
-        elif not skipped and not self.stop.is_set():
+        elif flow.ended and not skipped:
             yield self.feed.report_nothing()
 
 
@@ -140,10 +147,7 @@ def continued(position: Position, next_position: int) -> Position:
     if next_position < expected:
         raise Failure(
             f"the feed goes on at position {next_position}, and {expected - 1} was acknowledged",
-            (
-                "the register was emptied or restored since; push the file anew with --again:",
-                "what the service knows is counted once",
-            ),
+            EMPTIED,
         )
     return replace(position, first_position=next_position - position.acknowledged)
 

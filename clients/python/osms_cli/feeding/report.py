@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from rich.text import Text
@@ -12,7 +13,9 @@ from osms_cli.drawing import previews
 from osms_cli.failures import violation_line
 from osms_cli.feeding.push import Pushed
 from osms_cli.feeding.rehearsal import Tried
+from osms_cli.feeding.source import STDIN, STDIN_NAME
 from osms_cli.feeding.tally import FIRST_FEW, Tally
+from osms_cli.moments import stamp_shown
 
 _COUNTED: Final = (
     ("accepted", "stored as facts"),
@@ -29,6 +32,7 @@ _WOULD_BE_COUNTED: Final = (
     ("held", "would wait for a supervisor's approval"),
 )
 _STYLES: Final = {"rejected": "red", "held": "yellow"}
+_NOTHING: Final = "the service knows that there is nothing to report"
 _Meanings = Sequence[tuple[str, str]]
 
 
@@ -65,23 +69,24 @@ def draw(pushed: Pushed) -> None:
 def _lines(pushed: Pushed) -> Iterator[Text]:
     position = pushed.position
     if pushed.nothing_to_do:
-        when = f"{pushed.file} was pushed already ({position.updated})"
+        when = f"{pushed.file} was pushed already ({stamp_shown(position.updated)})"
         yield Text(f"{when}: nothing to do; --again pushes it anew")
         yield from _counts(position.counts)
         return
     if pushed.resumed_at:
-        yield Text(f"{pushed.file} goes on from line {output.count(pushed.resumed_at)}")
+        yield Text(f"{_name(pushed.file)} goes on from line {output.count(pushed.resumed_at)}")
     if pushed.uncertain:
         yield Text(
             f"  {output.count(pushed.uncertain)} records came into the feed unseen; what they may"
             " have been is sent again and counted once"
         )
     if not position.acknowledged:
-        yield Text(f"{pushed.file}: no lines; the service knows that there is nothing to report")
+        if position.finished:
+            yield Text(f"{_name(pushed.file)}: no lines; {_NOTHING}")
         return
     yield _head(pushed)
     yield from _counts(position.counts)
-    yield from _faults(pushed.tally)
+    yield from _faults(pushed.tally, " in this run" if pushed.resumed_at else "")
     yield from _held(pushed.tally)
 
 
@@ -113,8 +118,8 @@ def tried_document(tried: Tried) -> dict[str, Any]:
 def draw_tried(tried: Tried) -> None:
     """A dry run as people read it."""
     tally = tried.tally
-    lines = f"{output.count(tally.sent)} lines in {tally.seconds:.1f} s"
-    output.say(f"{tried.file}: {lines}, only tried: nothing is stored", "bold")
+    lines = f"{output.lines(tally.sent)} in {tally.seconds:.1f} s"
+    output.say(f"{_name(tried.file)}: {lines}, only tried: nothing is stored", "bold")
     for line in _counts(tally.counts, _WOULD_BE_COUNTED):
         output.say(line)
     previews.draw_counts(tried.preview)
@@ -125,13 +130,17 @@ def draw_tried(tried: Tried) -> None:
 def _head(pushed: Pushed) -> Text:
     """How many lines went how fast; of a push that went on, how many of the file are done."""
     tally = pushed.tally
-    rate = f"{output.count(round(tally.lines_per_second))} a second"
-    done = output.count(pushed.position.acknowledged)
-    if not pushed.resumed_at:
-        told = f"{done} lines in {tally.seconds:.1f} s, {rate}"
-    else:
-        told = f"{output.count(tally.sent)} lines in {tally.seconds:.1f} s, {rate}; {done} in all"
-    return Text(f"{pushed.file}: {told}", "bold")
+    done = pushed.position.acknowledged
+    told = f"{output.lines(tally.sent if pushed.resumed_at else done)} in {tally.seconds:.1f} s"
+    if tally.seconds >= 1:  # a speed tells nothing where nearly no time passed
+        told += f", {output.count(round(tally.lines_per_second))} a second"
+    if pushed.resumed_at:
+        told += f"; {output.count(done)} in all"
+    return Text(f"{_name(pushed.file)}: {told}", "bold")
+
+
+def _name(file: Path) -> str:
+    return STDIN_NAME if file == STDIN else str(file)
 
 
 def _counts(counts: Mapping[str, int], meanings: _Meanings = _COUNTED) -> Iterator[Text]:
@@ -142,15 +151,15 @@ def _counts(counts: Mapping[str, int], meanings: _Meanings = _COUNTED) -> Iterat
         yield output.counted(name, number, meaning, _STYLES.get(name, ""))
 
 
-def _faults(tally: Tally) -> Iterator[Text]:
+def _faults(tally: Tally, when: str = "") -> Iterator[Text]:
     for flag, number in tally.flags.most_common():
         yield Text(f"  flagged {flag}: {output.count(number)}")
     if tally.reasons:
-        yield Text("rejected, by reason", "bold")
+        yield Text(f"rejected{when}, by reason", "bold")
     for reason, number in tally.reasons.most_common():
         yield Text(f"  {reason:<26}{output.count(number):>8}")
     if tally.first:
-        more = tally.counts["rejected"] > FIRST_FEW
+        more = tally.rejected > FIRST_FEW
         yield Text("the first of them" if more else "the rejected lines", "bold")
     for rejected in tally.first:
         for number, violation in enumerate(rejected.violations):

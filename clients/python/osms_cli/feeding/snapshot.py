@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from osms_cli.failures import Failure
 from osms_cli.feeding.lines import Records
-from osms_cli.feeding.position import Destination, Position, PositionFile
+from osms_cli.feeding.position import EMPTIED, Destination, Position, PositionFile
 from osms_cli.feeding.rosters import ROSTER
 from osms_cli.feeding.source import opened
+from osms_cli.moments import stamp_shown
 from osms_client import (
     OsmsClient,
     Outcome,
@@ -93,15 +95,24 @@ def send_roster(
     """Sends a list. Refused: it is empty, or not the body's own."""
     beside = PositionFile(file)
     known = beside.read(destination, again=again)
-    if known is not None and known.finished:
-        return Sent(file, body, known.acknowledged, known)
     records, lines = _read(file)
+    if known is not None and known.finished:
+        _check_known(client, body, lines, known)
+        return Sent(file, body, known.acknowledged, known)
     position = known or beside.begin(destination, 1, new_request_id())
-    beside.write(position)
-    result = client.push_roster(body, lines, snapshot_id=position.snapshot_id)
+    with beside.remembering(position):
+        result = client.push_roster(body, lines, snapshot_id=position.snapshot_id)
     position = replace(position, acknowledged=len(lines), finished=True, counts=_counts(result))
     beside.write(position)
     return Sent(file, body, len(lines), position, result, _rejected(records, result))
+
+
+def _check_known(client: OsmsClient, body: str, lines: list[RosterLine], sent: Position) -> None:
+    """Tries a list that was sent under its id. Failure: the service does not know it."""
+    result = client.push_roster(body, lines, snapshot_id=sent.snapshot_id, validate_only=True)
+    if result.outcome is not Outcome.DUPLICATE:
+        message = f"the service does not know the list that it took ({stamp_shown(sent.updated)})"
+        raise Failure(message, EMPTIED)
 
 
 def try_roster(client: OsmsClient, body: str, file: Path, destination: Destination) -> Sent:

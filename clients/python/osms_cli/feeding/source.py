@@ -15,6 +15,7 @@ from typing import IO, Final
 from osms_cli.failures import Failure
 
 STDIN: Final = Path("-")
+STDIN_NAME: Final = "standard input"
 _GZIP: Final = b"\x1f\x8b"
 _BUFFER: Final = 1 << 20
 
@@ -47,7 +48,7 @@ class Source:
 def opened(path: Path) -> Iterator[Source]:
     """A file, unpacked if it is compressed; `-` is standard input. OSError: it cannot be read."""
     if path == STDIN:
-        yield Source("standard input", _unpacked(sys.stdin.buffer), None, sys.stdin.buffer)
+        yield Source(STDIN_NAME, _unpacked(sys.stdin.buffer), None, sys.stdin.buffer)
         return
     with path.open("rb", buffering=_BUFFER) as raw:
         yield Source(str(path), _unpacked(raw), path.stat().st_size, raw)

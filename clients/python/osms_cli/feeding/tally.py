@@ -33,6 +33,9 @@ class Tally:
     flags: Counter[str] = field(default_factory=Counter)
     held_batches: Counter[str] = field(default_factory=Counter)
     first: list[NotTaken] = field(default_factory=list)
+    rejected: int = 0
+    """How many of this run were rejected; `counts` may begin with those of runs before."""
+
     sent: int = 0
     started: float = field(default_factory=time.monotonic)
 
@@ -54,6 +57,7 @@ class Tally:
             self.held_batches[outcome.held_batch_id] += 1
         if outcome.outcome is not Outcome.REJECTED:
             return
+        self.rejected += 1
         self.reasons.update({violation.reason for violation in outcome.violations})
         if len(self.first) < FIRST_FEW:
             self.first.append(
