@@ -22,7 +22,7 @@ from osms_server.rules.acceptance import (
     payment_violations,
     refund_violations,
 )
-from osms_server.rules.parameters import LAW
+from osms_server.rules.parameters import LAW, Dated
 from osms_server.rules.reference import ASSIGNING_SOURCES, BODIES, SOURCES
 from osms_server.rules.texts import Language, provision_text
 from tests.rules.factories import in_month
@@ -148,7 +148,27 @@ def test_a_removal_is_not_before_its_assignment(removed_on: date, reason: Reason
 def test_a_source_assigns_its_own_categories(category: Category, source: System) -> None:
     """An assignment needs a source of its category."""
     found = category_violations(assignment(category=category, source=source), LIMITS)
-    reason = None if source in ASSIGNING_SOURCES[category] else Reason.SOURCE_NOT_ALLOWED
+    allowed = ASSIGNING_SOURCES[category].on(TODAY)
+    reason = None if source in allowed else Reason.SOURCE_NOT_ALLOWED
+    assert reasons(found) == only("assignment.source", reason)
+
+
+@pytest.mark.parametrize(
+    ("assigned_on", "source", "reason"),
+    [
+        (TODAY - DAY, System.MOE, None),
+        (TODAY - DAY, System.MOJ, Reason.SOURCE_NOT_ALLOWED),
+        (TODAY, System.MOE, Reason.SOURCE_NOT_ALLOWED),
+        (TODAY, System.MOJ, None),
+    ],
+)
+def test_who_assigns_is_read_on_the_day_of_the_assignment(
+    monkeypatch: pytest.MonkeyPatch, assigned_on: date, source: System, reason: Reason | None
+) -> None:
+    """A change of the law counts for what begins from its day on, however late it is told."""
+    changed = Dated("p22", ((EARLIEST, frozenset({System.MOE})), (TODAY, frozenset({System.MOJ}))))
+    monkeypatch.setitem(ASSIGNING_SOURCES, Category.CHILD, changed)
+    found = category_violations(assignment(assigned_on=assigned_on, source=source), LIMITS)
     assert reasons(found) == only("assignment.source", reason)
 
 

@@ -50,7 +50,8 @@ def category_violations(told: EpisodeTold, limits: Limits) -> tuple[Violation, .
     if told.category is not None and told.category not in ASSIGNING_SOURCES:
         found += (Violation(f"{part}category", Reason.CATEGORY_NOT_IN_FEED, told.category),)
     elif told.source is not None:
-        found += _source_violations(told, told.source, part)
+        day = limits.last_date if assigned_on is None else assigned_on
+        found += _source_violations(told, told.source, day, part)
     if removed_on is not None:
         if not limits.first_date <= removed_on <= limits.last_date:
             found += (_date_limit("removal.removed_date", removed_on, limits),)
@@ -62,13 +63,15 @@ def category_violations(told: EpisodeTold, limits: Limits) -> tuple[Violation, .
     return found
 
 
-def _source_violations(told: EpisodeTold, source: System, part: str) -> tuple[Violation, ...]:
+def _source_violations(
+    told: EpisodeTold, source: System, day: date, part: str
+) -> tuple[Violation, ...]:
     """An assignment needs a source of its category, a removal any source at all."""
     if source not in SOURCES:
         return (Violation(f"{part}source", Reason.CODE_UNKNOWN, source, "p7"),)
     category = told.category
     assigns = told.reason is None
-    if assigns and category is not None and source not in ASSIGNING_SOURCES[category]:
+    if assigns and category is not None and source not in ASSIGNING_SOURCES[category].on(day):
         return (
             Violation(f"{part}source", Reason.SOURCE_NOT_ALLOWED, f"{source}, {category}", "p7"),
         )

@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 # The Order is in force since its first publication. What lies before, its transition included, is
 # read by the same numbers.
-_IN_FORCE: Final = date(2020, 12, 30)
+IN_FORCE: Final = date(2020, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Dated(Generic[Value]):
 
 
 def _since_order(provision: str, value: Value, confirm: str = "") -> Dated[Value]:
-    return Dated(provision, ((_IN_FORCE, value),), confirm)
+    return Dated(provision, ((IN_FORCE, value),), confirm)
 
 
 Window = tuple[date, date]
