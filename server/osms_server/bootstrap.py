@@ -201,8 +201,14 @@ class Application:
 
     def add_to(self, server: grpc.Server) -> None:
         """Adds the services, with health and reflection."""
-        limits = StreamLimits(self.settings.batch_records_max, self.stopping)
-        pages = PageLimits(self.settings.page_size, self.settings.page_size_max)
+        settings = self.settings
+        limits = StreamLimits(
+            settings.batch_records_max,
+            settings.record_bytes_max,
+            settings.ack_bytes_max,
+            self.stopping,
+        )
+        pages = PageLimits(settings.page_size, settings.page_size_max, settings.page_bytes_max)
         mutations = Mutations(self.register, self.law)
         feeds = FeedContext(
             self.register, self.clock, self.law, limits, self.settings.roster_lines_max
@@ -222,7 +228,14 @@ class Application:
         )
         operations_service_pb2_grpc.add_OperationsServiceServicer_to_server(
             OperationsService(
-                Operations(mutations, self.answers, self.clock, pages, is_working_day)
+                Operations(
+                    mutations,
+                    self.answers,
+                    self.clock,
+                    pages,
+                    is_working_day,
+                    settings.record_bytes_max,
+                )
             ),
             server,
         )

@@ -83,6 +83,14 @@ class Settings(BaseSettings):
         16 * 2**20, ge=2**16, description="Bytes of one message in either direction."
     )
     batch_records_max: int = Field(10_000, ge=1, description="Records of one batch of a feed.")
+    record_bytes_max: int = Field(
+        2**16, ge=2**12, description="Bytes of one record of a feed; a larger one is rejected."
+    )
+    ack_bytes_max: int = Field(
+        2 * 2**20,
+        ge=2**12,
+        description="Bytes of the outcomes of one acknowledgement; more are left out, and counted.",
+    )
     roster_lines_max: int = Field(1_000_000, ge=1, description="Lines of one roster snapshot.")
     rehearsals_max: int = Field(
         2, ge=1, description="Pushes and approvals that are only tried, at once."
@@ -90,6 +98,9 @@ class Settings(BaseSettings):
     iins_max: int = Field(1_000, ge=1, description="Persons of one batch of questions.")
     page_size: int = Field(100, ge=1, description="Items of a page where none is asked for.")
     page_size_max: int = Field(1_000, ge=1, description="Most items of a page.")
+    page_bytes_max: int = Field(
+        2 * 2**20, ge=2**12, description="Bytes after which a page of rejected lines ends."
+    )
     shutdown_seconds: float = Field(
         10.0, ge=0, description="How long running calls may go on when the server stops."
     )

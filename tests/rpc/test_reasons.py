@@ -179,6 +179,11 @@ def with_parameter(name: str, value: str) -> Callable[[OsmsClient], object]:
     return lambda fund: fund.reset_sandbox(MORNING, {name: value})
 
 
+def a_rejected_category(desk: Desk) -> str:
+    """The id of a line that was rejected."""
+    return push_categories(desk.client_of("SC"), assigned(NOBODY)).outcomes[0].rejection_id
+
+
 def a_list_that_counts_wrongly(body: OsmsClient) -> object:
     """Says that a line comes, and sends none."""
     opening = roster_pb.RosterOpening(snapshot_id=str(uuid4()), body="DEFENCE", line_count=1)
@@ -340,6 +345,19 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
     ],
     Reason.TOO_MANY: [
         ("documents", lambda desk: desk.registered(documents=["BIRTH_CERTIFICATE"] * 1000)),
+    ],
+    Reason.RECORD_TOO_LARGE: [
+        ("record", lambda desk: desk.category(Unreadable("a" * 70_000))),
+        ("record", lambda desk: desk.payment(replace(PAYMENT, surname="a" * 70_000))),
+        ("record", lambda desk: desk.change(Unreadable("a" * 70_000))),
+        (
+            "category_record",
+            lambda desk: desk.asked(
+                lambda fund: fund.resubmit(
+                    a_rejected_category(desk), removed(EPISODE, TODAY, reason="a" * 70_000)
+                )
+            ),
+        ),
     ],
     Reason.UNREADABLE: [("unreadable", lambda desk: desk.category(Unreadable("a;b")))],
     Reason.OUT_OF_ORDER: [("line", lambda desk: desk.asked(another_line_than_was_rejected(desk)))],

@@ -134,13 +134,16 @@ def explanation(message: Any) -> values.Explanation:
 def fact(message: fact_pb2.Fact) -> values.Fact:
     """A fact as it was told."""
     kind = message.WhichOneof("content") or ""
+    content = dict(plain(getattr(message, kind))) if kind else {}
+    if kind == "roster_mark":
+        content["listed"] = message.roster_mark.listed  # told also where a listing ended
     return values.Fact(
         fact_id=message.fact_id,
         kind=kind,
         sender=message.sender,
         record_time=instant(message.record_time),
         revision=message.revision,
-        content=plain(getattr(message, kind)) if kind else {},
+        content=content,
         withdrawn_time=optional_instant(message, "withdrawn_time"),
     )
 
@@ -173,7 +176,9 @@ def _enum_text(name: str, value: object) -> object:
 
 def violations(messages: Any) -> tuple[Violation, ...]:
     """Everything that is wrong."""
-    return tuple(Violation(each.field, each.reason, each.description) for each in messages)
+    return tuple(
+        Violation(each.field, each.reason, each.description or each.reason) for each in messages
+    )
 
 
 def record_outcome(message: feed_pb2.RecordOutcome) -> values.RecordOutcome:
@@ -201,6 +206,7 @@ def ack(message: feed_pb2.FeedAck) -> values.Ack:
         repeated=message.repeated_count,
         outcomes=tuple(record_outcome(each) for each in message.outcomes),
         preview=optional_preview(message),
+        left_out=message.outcomes_left_out_count,
     )
 
 
@@ -223,6 +229,7 @@ def snapshot_result(message: roster_pb.PushRosterResponse) -> values.SnapshotRes
         held_batch_id=message.held_batch_id,
         rejected_lines=tuple(map(record_outcome, message.rejected_lines)),
         preview=optional_preview(message),
+        left_out=message.rejected_lines_left_out_count,
     )
 
 

@@ -188,6 +188,9 @@ class Ack:
     preview: Preview | None = None
     """What all batches that were tried would have changed so far; None where it was stored."""
 
+    left_out: int = 0
+    """Outcomes for which the acknowledgement had no room; rejected ones are in the queue."""
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotResult:
@@ -203,6 +206,9 @@ class SnapshotResult:
     rejected_lines: tuple[RecordOutcome, ...]
     preview: Preview | None = None
     """What the snapshot would have changed; None where it was stored."""
+
+    left_out: int = 0
+    """Rejected lines for which the answer had no room; they are in the queue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,17 +137,17 @@ def _fitting(violations: Iterable[Told]) -> list[Told]:
 
 
 def field_violations(
-    violations: Iterable[Violation], language: Language
+    violations: Iterable[Violation], language: Language | None
 ) -> list[BadRequest.FieldViolation]:
-    """Violations as the contract tells them."""
+    """Violations as the contract tells them; without a language, without texts."""
     return [_field_violation(violation, language) for violation in violations]
 
 
-def _field_violation(violation: Violation, language: Language) -> BadRequest.FieldViolation:
+def _field_violation(violation: Violation, language: Language | None) -> BadRequest.FieldViolation:
     return BadRequest.FieldViolation(
         field=violation.field,
         reason=violation.reason.value,
-        description=reason_text(violation, language),
+        description=reason_text(violation, language) if language else "",
     )
 
 

@@ -53,8 +53,8 @@ from osms_server.rpc.convert.records import (
 from osms_server.rpc.feed_streams import (
     FeedRun,
     StreamLimits,
+    fitting_outcomes,
     one_ahead,
-    outcome_message,
     preview_message,
 )
 from osms_server.rpc.identity import current_caller
@@ -166,7 +166,7 @@ class RosterService(roster_grpc.RosterServiceServicer):
         result = upload.finish()
         if result.violations:
             raise SnapshotRefused(result.violations, _line_violations(result))
-        return snapshot_message(result, context)
+        return snapshot_message(result, context, self._feeds.limits.ack_bytes_max)
 
     def PushRosterChanges(  # noqa: N802
         self,
@@ -234,7 +234,7 @@ class SnapshotUpload:
         return receive(self._feeds.register, self._feeds.law, body, snapshot_id, self._batch())
 
     def _batch(self) -> Batch[RosterLine]:
-        return batch_of(1, self._lines, roster_line)
+        return batch_of(1, self._lines, roster_line, self._feeds.limits.record_bytes_max)
 
 
 def _line_violations(result: SnapshotResult) -> tuple[Violation, ...]:
@@ -251,11 +251,11 @@ def _must_be_own(body: System) -> None:
 
 
 def snapshot_message(
-    result: SnapshotResult, context: grpc.ServicerContext
+    result: SnapshotResult, context: grpc.ServicerContext, bytes_max: int
 ) -> roster_pb.PushRosterResponse:
-    """What became of a snapshot, for the contract."""
+    """What became of a snapshot, for the contract, with lines of *bytes_max* at the most."""
     row = result.row
-    language = language_of(context)
+    rejected = fitting_outcomes(result.rejected_lines, language_of(context), bytes_max)
     message = roster_pb.PushRosterResponse(
         outcome=feed_pb2.Outcome.ValueType(result.outcome),
         revision=revision_token(row.revision or row.arrived),
@@ -264,7 +264,8 @@ def snapshot_message(
         left_count=row.left_count,
         unchanged_count=row.unchanged_count,
         held_batch_id=str(row.held_batch_id) if row.held_batch_id else "",
-        rejected_lines=[outcome_message(line, language) for line in result.rejected_lines],
+        rejected_lines=rejected,
+        rejected_lines_left_out_count=len(result.rejected_lines) - len(rejected),
     )
     if result.preview is not None:
         message.preview.CopyFrom(preview_message(result.preview))

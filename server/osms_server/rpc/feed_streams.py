@@ -8,7 +8,7 @@ one ahead: a sender that is faster than the register waits.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any, Final, Generic, TypeVar
@@ -27,6 +27,8 @@ from osms_server.rules.texts import Language
 Item = TypeVar("Item")
 
 _WAIT_SECONDS: Final = 0.2
+_BYTES_AROUND: Final = 6
+"""Of a message within another: its number and its length."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class StreamLimits:
     """How much a stream may carry at once, and whether the server is about to stop."""
 
     batch_records_max: int
+    record_bytes_max: int
+    ack_bytes_max: int
     stopping: threading.Event
 
 
@@ -68,7 +72,7 @@ class FeedRun(Generic[Record]):
                 uninterrupted=opened.uninterrupted,
             )
             for batch in one_ahead(map(self._batch, requests), self._limits.stopping):
-                yield ack_message(session.take(batch), self._language)
+                yield ack_message(session.take(batch), self._language, self._limits.ack_bytes_max)
         finally:
             session.close()
 
@@ -84,7 +88,9 @@ class FeedRun(Generic[Record]):
             raise InvalidRequest(
                 (Violation("batch.first_position", Reason.NUMBER_NOT_ABOVE_ZERO, value),)
             )
-        return batch_of(batch.first_position, batch.records, self._read)
+        return batch_of(
+            batch.first_position, batch.records, self._read, self._limits.record_bytes_max
+        )
 
 
 def _out_of_order(expected: str) -> InvalidRequest:
@@ -159,8 +165,9 @@ class _Ahead(Generic[Item]):
         return False
 
 
-def ack_message(ack: FeedAck, language: Language) -> feed_pb2.FeedAck:
-    """An acknowledgement for the contract."""
+def ack_message(ack: FeedAck, language: Language, bytes_max: int) -> feed_pb2.FeedAck:
+    """An acknowledgement for the contract, with outcomes of *bytes_max* at the most."""
+    outcomes = fitting_outcomes(ack.outcomes, language, bytes_max)
     message = feed_pb2.FeedAck(
         next_position=ack.next_position,
         revision=revision_token(ack.revision),
@@ -170,7 +177,8 @@ def ack_message(ack: FeedAck, language: Language) -> feed_pb2.FeedAck:
         rejected_count=ack.counts.rejected,
         held_count=ack.counts.held,
         repeated_count=ack.counts.repeated,
-        outcomes=[outcome_message(outcome, language) for outcome in ack.outcomes],
+        outcomes=outcomes,
+        outcomes_left_out_count=len(ack.outcomes) - len(outcomes),
     )
     if ack.preview is not None:
         message.preview.CopyFrom(preview_message(ack.preview))
@@ -182,8 +190,37 @@ def preview_message(preview: Preview) -> feed_pb2.Preview:
     return feed_pb2.Preview(gaining_count=preview.gaining, losing_count=preview.losing)
 
 
-def outcome_message(outcome: RecordOutcome, language: Language) -> feed_pb2.RecordOutcome:
-    """What became of a record, for the contract."""
+def fitting_outcomes(
+    outcomes: Sequence[RecordOutcome], language: Language, bytes_max: int
+) -> list[feed_pb2.RecordOutcome]:
+    """
+    The outcomes for the contract, in *bytes_max*.
+
+    What does not fit would take the whole answer with it. So texts are left out first, which
+    follow from the reasons, and then the last outcomes, which can be read in the repair queue.
+    """
+    with_texts = _within(bytes_max, (outcome_message(each, language) for each in outcomes))
+    if len(with_texts) == len(outcomes):
+        return with_texts
+    return _within(bytes_max, (outcome_message(each, None) for each in outcomes))
+
+
+def _within(
+    bytes_max: int, messages: Iterable[feed_pb2.RecordOutcome]
+) -> list[feed_pb2.RecordOutcome]:
+    """The first messages, as many as there is room for."""
+    told: list[feed_pb2.RecordOutcome] = []
+    left = bytes_max
+    for message in messages:
+        left -= message.ByteSize() + _BYTES_AROUND
+        if left < 0:
+            break
+        told.append(message)
+    return told
+
+
+def outcome_message(outcome: RecordOutcome, language: Language | None) -> feed_pb2.RecordOutcome:
+    """What became of a record, for the contract; without a language, without texts."""
     return feed_pb2.RecordOutcome(
         position=outcome.position,
         outcome=feed_pb2.Outcome.ValueType(outcome.outcome),

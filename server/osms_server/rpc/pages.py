@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, TypeVar
+
+from google.protobuf.message import Message
 
 from osms_server.domain.violations import Reason
 from osms_server.rpc.convert.fields import Fields
 
 Item = TypeVar("Item")
+Told = TypeVar("Told", bound=Message)
 
 _HASH_LENGTH = 8
 
 
 @dataclass(frozen=True)
 class PageLimits:
-    """How many items a page has, and how many at most."""
+    """How many items a page has, and how many at most; and its bytes, where items are large."""
 
     page_size: int
     page_size_max: int
+    page_bytes_max: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,22 @@ class Page:
     size: int
     after: str
     _arguments: bytes
+    _bytes_max: int
+
+    def fitting(
+        self, items: Sequence[Item], name: Any, message_of: Callable[[Item], Told]
+    ) -> tuple[list[Told], str]:
+        """As `cut`, as messages; the page ends before them where it would grow too large."""
+        messages: list[Told] = []
+        left = self._bytes_max
+        for item in items[: self.size]:
+            message = message_of(item)
+            left -= message.ByteSize()
+            if messages and left < 0:
+                break
+            messages.append(message)
+        _, token = replace(self, size=len(messages)).cut(items, name)
+        return messages, token
 
     def cut(self, items: Sequence[Item], name: Any) -> tuple[Sequence[Item], str]:
         """The items of this page and the token of the next, of one item more than a page."""
@@ -58,7 +78,7 @@ def page_of(request: Any, fields: Fields, limits: PageLimits) -> Page:
         after = _after(request.page_token, arguments) or ""
         if not after:
             fields.fault("page_token", Reason.TOKEN_INVALID, request.page_token)
-    return Page(min(max(size, 1), limits.page_size_max), after, arguments)
+    return Page(min(max(size, 1), limits.page_size_max), after, arguments, limits.page_bytes_max)
 
 
 def _hash_of_arguments(request: Any) -> bytes:

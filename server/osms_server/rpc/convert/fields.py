@@ -28,6 +28,9 @@ from osms_server.domain.violations import Reason, Violation
 
 TEXT_LENGTH_MAX: Final = 256
 SHOWN_LENGTH_MAX: Final = 64
+VIOLATIONS_MAX: Final = 32
+"""Of what a sender's tool could not read of a line, so many faults are kept."""
+
 PURPOSE_CODE_LENGTH: Final = 3
 TIYN_IN_TENGE: Final = 100
 NANOS_IN_TIYN: Final = 10_000_000

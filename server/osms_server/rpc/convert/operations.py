@@ -30,7 +30,12 @@ from osms_server.domain.records import Preview
 from osms_server.domain.revision import Revision, instant_of, revision_token
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.convert.fields import range_message, to_date, to_timestamp
-from osms_server.rpc.convert.records import category_line, payment_line, roster_change_line
+from osms_server.rpc.convert.records import (
+    category_line,
+    payment_line,
+    roster_change_line,
+    too_large,
+)
 from osms_server.rpc.errors import field_violations
 from osms_server.rpc.feed_streams import preview_message
 from osms_server.rules.texts import Language
@@ -140,13 +145,19 @@ def _change_message(change: PersonChange) -> pb.PersonChange:
 
 
 def corrected_line(
-    request: pb.ResubmitRejectionRequest, rejection: RejectionRow
+    request: pb.ResubmitRejectionRequest, rejection: RejectionRow, bytes_max: int
 ) -> tuple[Any, bytes]:
-    """The corrected line, with its content. InvalidRequest: it is of another kind of feed."""
+    """
+    The corrected line, with its content.
+
+    InvalidRequest: it is of another kind of feed, or has more than *bytes_max*.
+    """
     name, read = _CORRECTED[rejection.kind]
     if request.WhichOneof("line") != name:
         raise InvalidRequest((Violation("line", Reason.OUT_OF_ORDER, name),))
     line = getattr(request, name)
+    if violations := too_large(name, line.ByteSize(), bytes_max):
+        raise InvalidRequest(violations)
     return read(line), line.SerializeToString()
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest
 from google.type.date_pb2 import Date
@@ -46,11 +47,11 @@ from osms_server.rpc.convert.fields import (
     TENGE_MAX,
     TEXT_LENGTH_MAX,
     TIYN_IN_TENGE,
+    VIOLATIONS_MAX,
     Fields,
     storable,
 )
 
-Line = TypeVar("Line", bound=Message)
 Record = TypeVar("Record")
 
 _DIFFERENT_KEPT: Final = 1 << 16
@@ -58,11 +59,56 @@ _DIFFERENT_KEPT: Final = 1 << 16
 
 
 def batch_of(
-    first_position: int, lines: Sequence[Line], read: Callable[[Line], Record]
-) -> Batch[Record]:
-    """A batch; each line can be had again as it was sent."""
-    records = [read(line) for line in lines]
-    return Batch(first_position, records, lambda index: lines[index].SerializeToString())
+    first_position: int,
+    lines: Sequence[Any],
+    read: Callable[[Any], Record],
+    bytes_max: int,
+) -> Batch[Record | UnreadableRecord]:
+    """
+    A batch; each line can be had again as it was sent.
+
+    Of a line of more than *bytes_max* only the beginning is kept. One that has no fault by itself
+    is never so large, but for fields that the contract does not know; so only others are measured.
+    """
+    records: list[Record | UnreadableRecord] = [read(line) for line in lines]
+    for index, record in enumerate(records):
+        if _is_faulty(record) and (size := lines[index].ByteSize()) > bytes_max:
+            records[index] = UnreadableRecord(too_large("record", size, bytes_max))
+    return Batch(first_position, records, lambda index: content_of(lines[index], bytes_max))
+
+
+def _is_faulty(record: Any) -> bool:
+    return bool(
+        record.violations or (isinstance(record, CategoryRecord) and record.told.violations)
+    )
+
+
+def too_large(field: str, size: int, bytes_max: int) -> tuple[Violation, ...]:
+    """What is wrong with a line of *size* bytes; nothing if it is not too large."""
+    if size <= bytes_max:
+        return ()
+    return (Violation(field, Reason.RECORD_TOO_LARGE, f"{size} > {bytes_max}"),)
+
+
+def content_of(line: Message, bytes_max: int) -> bytes:
+    """A line as it was sent; of one that is too large, the beginning of every text, no lists."""
+    content = line.SerializeToString()
+    if len(content) <= bytes_max:
+        return content
+    shortened = type(line)()
+    _copy_beginnings(line, shortened)
+    return shortened.SerializeToString()
+
+
+def _copy_beginnings(line: Message, to: Message) -> None:
+    for field, value in line.ListFields():
+        if field.is_repeated:
+            continue
+        if field.type == FieldDescriptor.TYPE_MESSAGE:
+            getattr(to, field.name).SetInParent()
+            _copy_beginnings(value, getattr(to, field.name))
+        else:
+            setattr(to, field.name, value[:TEXT_LENGTH_MAX] if isinstance(value, str) else value)
 
 
 def category_line(message: category_pb.CategoryRecord) -> CategoryLine:
@@ -130,7 +176,7 @@ def _unreadable(line: feed_pb2.UnreadableLine | None) -> UnreadableRecord:
     """A line that is no record; the reasons of the sender's tool are kept where it gave any."""
     if line is None:
         return UnreadableRecord((Violation("content", Reason.REQUIRED),))
-    told = tuple(_told(violation) for violation in line.violations)
+    told = tuple(_told(violation) for violation in line.violations[:VIOLATIONS_MAX])
     return UnreadableRecord(told or (Violation("unreadable", Reason.UNREADABLE),))
 
 

@@ -22,6 +22,7 @@ class Operations:
     clock: Clock
     pages: PageLimits
     is_working_day: IsWorkingDay
+    record_bytes_max: int
 
 
 class Part:
@@ -34,6 +35,7 @@ class Part:
         self._clock = operations.clock
         self._pages = operations.pages
         self._is_working_day = operations.is_working_day
+        self._record_bytes_max = operations.record_bytes_max
 
 
 def page_uuid(page: Page, fields: Fields) -> UUID | None:

@@ -45,12 +45,13 @@ class RepairPart(Part):
         fields.check()
         with self._register.read() as reading:
             rows = reading.repair.page(wanted, page.size + 1, before)
-        shown, token = page.cut(rows, lambda row: row.rejection_id)
         language = language_of(context)
-        return pb.ListRejectionsResponse(
-            rejections=[convert.rejection_message(row, language) for row in shown],
-            next_page_token=token,
+        rejections, token = page.fitting(
+            rows,
+            lambda row: row.rejection_id,
+            lambda row: convert.rejection_message(row, language),
         )
+        return pb.ListRejectionsResponse(rejections=rejections, next_page_token=token)
 
     def ResubmitRejection(  # noqa: N802
         self, request: pb.ResubmitRejectionRequest, context: grpc.ServicerContext
@@ -65,7 +66,7 @@ class RepairPart(Part):
         def respond(tx: Transaction) -> pb.ResubmitRejectionResponse:
             assert rejection_id is not None
             rejection = find_open(tx, caller, rejection_id)
-            line = convert.corrected_line(request, rejection)
+            line = convert.corrected_line(request, rejection, self._record_bytes_max)
             outcome = resubmit(tx, self._mutations.law.parameters, caller, rejection, line)
             return pb.ResubmitRejectionResponse(
                 outcome=outcome_message(outcome, language),

@@ -156,6 +156,14 @@ _OF_FORM: Final = {
         "{field}: слишком много за один раз ({value}); отправьте частями.",
         "{field}: this is too many at once ({value}); send them in parts.",
     ),
+    Reason.RECORD_TOO_LARGE: Text(
+        "{field}: жазба тым үлкен (байт саны: {value}), сондықтан оның бас жағы ғана сақталды; "
+        "оны қысқартып, қайта жіберіңіз.",
+        "{field}: запись слишком велика (число байтов: {value}), поэтому сохранено только ее "
+        "начало; сократите ее и отправьте снова.",
+        "{field}: the line is too large (bytes: {value}), so only its beginning was kept; shorten "
+        "it and send it again.",
+    ),
     Reason.UNREADABLE: Text(
         "{field}: жазбаны оқу мүмкін болмады ({value}); пішімін түзетіп, қайта жіберіңіз.",
         "{field}: запись не удалось прочитать ({value}); исправьте ее формат и отправьте снова.",

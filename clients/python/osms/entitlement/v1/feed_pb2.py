@@ -26,27 +26,27 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.rpc import error_details_pb2 as google_dot_rpc_dot_error__details__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosms/entitlement/v1/feed.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/rpc/error_details.proto\"<\n\x0b\x46\x65\x65\x64Opening\x12\x15\n\rvalidate_only\x18\x01 \x01(\x08\x12\x16\n\x0e\x63onnection_key\x18\x02 \x01(\r\"T\n\tFeedReady\x12\x15\n\rnext_position\x18\x01 \x01(\x03\x12\x19\n\x11\x62\x61tch_records_max\x18\x02 \x01(\x05\x12\x15\n\runinterrupted\x18\x03 \x01(\x08\"\xbd\x02\n\x07\x46\x65\x65\x64\x41\x63k\x12\x15\n\rnext_position\x18\x01 \x01(\x03\x12\x10\n\x08revision\x18\x02 \x01(\t\x12/\n\x0brecord_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x04 \x01(\x05\x12\x17\n\x0f\x64uplicate_count\x18\x05 \x01(\x05\x12\x16\n\x0erejected_count\x18\x06 \x01(\x05\x12\x12\n\nheld_count\x18\x07 \x01(\x05\x12\x16\n\x0erepeated_count\x18\x08 \x01(\x05\x12\x34\n\x08outcomes\x18\t \x03(\x0b\x32\".osms.entitlement.v1.RecordOutcome\x12-\n\x07preview\x18\n \x01(\x0b\x32\x1c.osms.entitlement.v1.Preview\"6\n\x07Preview\x12\x15\n\rgaining_count\x18\x01 \x01(\x03\x12\x14\n\x0closing_count\x18\x02 \x01(\x03\"\xc7\x01\n\rRecordOutcome\x12\x10\n\x08position\x18\x01 \x01(\x03\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.osms.entitlement.v1.Outcome\x12\x39\n\nviolations\x18\x03 \x03(\x0b\x32%.google.rpc.BadRequest.FieldViolation\x12\x14\n\x0crejection_id\x18\x04 \x01(\t\x12\x15\n\rheld_batch_id\x18\x05 \x01(\t\x12\r\n\x05\x66lags\x18\x06 \x03(\t\"\\\n\x0eUnreadableLine\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\t\x12\x39\n\nviolations\x18\x02 \x03(\x0b\x32%.google.rpc.BadRequest.FieldViolation*\x87\x01\n\x08\x46\x65\x65\x64Kind\x12\x19\n\x15\x46\x45\x45\x44_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46\x45\x45\x44_KIND_CATEGORY\x10\x01\x12\x15\n\x11\x46\x45\x45\x44_KIND_PAYMENT\x10\x02\x12\x14\n\x10\x46\x45\x45\x44_KIND_ROSTER\x10\x03\x12\x1b\n\x17\x46\x45\x45\x44_KIND_ROSTER_CHANGE\x10\x04*\x84\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n\x11OUTCOME_DUPLICATE\x10\x02\x12\x14\n\x10OUTCOME_REJECTED\x10\x03\x12\x1d\n\x19OUTCOME_HELD_FOR_APPROVAL\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosms/entitlement/v1/feed.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/rpc/error_details.proto\"<\n\x0b\x46\x65\x65\x64Opening\x12\x15\n\rvalidate_only\x18\x01 \x01(\x08\x12\x16\n\x0e\x63onnection_key\x18\x02 \x01(\r\"T\n\tFeedReady\x12\x15\n\rnext_position\x18\x01 \x01(\x03\x12\x19\n\x11\x62\x61tch_records_max\x18\x02 \x01(\x05\x12\x15\n\runinterrupted\x18\x03 \x01(\x08\"\xde\x02\n\x07\x46\x65\x65\x64\x41\x63k\x12\x15\n\rnext_position\x18\x01 \x01(\x03\x12\x10\n\x08revision\x18\x02 \x01(\t\x12/\n\x0brecord_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x04 \x01(\x05\x12\x17\n\x0f\x64uplicate_count\x18\x05 \x01(\x05\x12\x16\n\x0erejected_count\x18\x06 \x01(\x05\x12\x12\n\nheld_count\x18\x07 \x01(\x05\x12\x16\n\x0erepeated_count\x18\x08 \x01(\x05\x12\x34\n\x08outcomes\x18\t \x03(\x0b\x32\".osms.entitlement.v1.RecordOutcome\x12-\n\x07preview\x18\n \x01(\x0b\x32\x1c.osms.entitlement.v1.Preview\x12\x1f\n\x17outcomes_left_out_count\x18\x0b \x01(\x05\"6\n\x07Preview\x12\x15\n\rgaining_count\x18\x01 \x01(\x03\x12\x14\n\x0closing_count\x18\x02 \x01(\x03\"\xc7\x01\n\rRecordOutcome\x12\x10\n\x08position\x18\x01 \x01(\x03\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.osms.entitlement.v1.Outcome\x12\x39\n\nviolations\x18\x03 \x03(\x0b\x32%.google.rpc.BadRequest.FieldViolation\x12\x14\n\x0crejection_id\x18\x04 \x01(\t\x12\x15\n\rheld_batch_id\x18\x05 \x01(\t\x12\r\n\x05\x66lags\x18\x06 \x03(\t\"\\\n\x0eUnreadableLine\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\t\x12\x39\n\nviolations\x18\x02 \x03(\x0b\x32%.google.rpc.BadRequest.FieldViolation*\x87\x01\n\x08\x46\x65\x65\x64Kind\x12\x19\n\x15\x46\x45\x45\x44_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46\x45\x45\x44_KIND_CATEGORY\x10\x01\x12\x15\n\x11\x46\x45\x45\x44_KIND_PAYMENT\x10\x02\x12\x14\n\x10\x46\x45\x45\x44_KIND_ROSTER\x10\x03\x12\x1b\n\x17\x46\x45\x45\x44_KIND_ROSTER_CHANGE\x10\x04*\x84\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n\x11OUTCOME_DUPLICATE\x10\x02\x12\x14\n\x10OUTCOME_REJECTED\x10\x03\x12\x1d\n\x19OUTCOME_HELD_FOR_APPROVAL\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osms.entitlement.v1.feed_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FEEDKIND']._serialized_start=941
-  _globals['_FEEDKIND']._serialized_end=1076
-  _globals['_OUTCOME']._serialized_start=1079
-  _globals['_OUTCOME']._serialized_end=1211
+  _globals['_FEEDKIND']._serialized_start=974
+  _globals['_FEEDKIND']._serialized_end=1109
+  _globals['_OUTCOME']._serialized_start=1112
+  _globals['_OUTCOME']._serialized_end=1244
   _globals['_FEEDOPENING']._serialized_start=120
   _globals['_FEEDOPENING']._serialized_end=180
   _globals['_FEEDREADY']._serialized_start=182
   _globals['_FEEDREADY']._serialized_end=266
   _globals['_FEEDACK']._serialized_start=269
-  _globals['_FEEDACK']._serialized_end=586
-  _globals['_PREVIEW']._serialized_start=588
-  _globals['_PREVIEW']._serialized_end=642
-  _globals['_RECORDOUTCOME']._serialized_start=645
-  _globals['_RECORDOUTCOME']._serialized_end=844
-  _globals['_UNREADABLELINE']._serialized_start=846
-  _globals['_UNREADABLELINE']._serialized_end=938
+  _globals['_FEEDACK']._serialized_end=619
+  _globals['_PREVIEW']._serialized_start=621
+  _globals['_PREVIEW']._serialized_end=675
+  _globals['_RECORDOUTCOME']._serialized_start=678
+  _globals['_RECORDOUTCOME']._serialized_end=877
+  _globals['_UNREADABLELINE']._serialized_start=879
+  _globals['_UNREADABLELINE']._serialized_end=971
 # @@protoc_insertion_point(module_scope)

@@ -166,6 +166,7 @@ class FeedAck(_message.Message):
     REPEATED_COUNT_FIELD_NUMBER: _builtins.int
     OUTCOMES_FIELD_NUMBER: _builtins.int
     PREVIEW_FIELD_NUMBER: _builtins.int
+    OUTCOMES_LEFT_OUT_COUNT_FIELD_NUMBER: _builtins.int
     next_position: _builtins.int
     """Position of the next record that the register expects: all below it are stored."""
     revision: _builtins.str
@@ -180,13 +181,20 @@ class FeedAck(_message.Message):
     """Records of the batch that wait for a supervisor's approval."""
     repeated_count: _builtins.int
     """Records of the batch below the expected position: had before, without effect now."""
+    outcomes_left_out_count: _builtins.int
+    """Records that belong to `outcomes` and were left out for want of room. What was rejected is in
+    the repair queue (ListRejections), what waits among the held batches; the counts have all.
+    """
     @_builtins.property
     def record_time(self) -> _timestamp_pb2.Timestamp:
         """Instant since which the batch is known."""
 
     @_builtins.property
     def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordOutcome]:
-        """Every record of the batch that was not plainly accepted, in order of position."""
+        """Every record of the batch that was not plainly accepted, in order of position. Where they
+        would make the acknowledgement too large, the texts of their violations are left out, and then
+        the last of them.
+        """
 
     @_builtins.property
     def preview(self) -> Global___Preview:
@@ -205,10 +213,11 @@ class FeedAck(_message.Message):
         repeated_count: _builtins.int = ...,
         outcomes: _abc.Iterable[Global___RecordOutcome] | None = ...,
         preview: Global___Preview | None = ...,
+        outcomes_left_out_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview", "record_time", b"record_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_count", b"accepted_count", "duplicate_count", b"duplicate_count", "held_count", b"held_count", "next_position", b"next_position", "outcomes", b"outcomes", "preview", b"preview", "record_time", b"record_time", "rejected_count", b"rejected_count", "repeated_count", b"repeated_count", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_count", b"accepted_count", "duplicate_count", b"duplicate_count", "held_count", b"held_count", "next_position", b"next_position", "outcomes", b"outcomes", "outcomes_left_out_count", b"outcomes_left_out_count", "preview", b"preview", "record_time", b"record_time", "rejected_count", b"rejected_count", "repeated_count", b"repeated_count", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -291,7 +300,8 @@ Global___RecordOutcome: _TypeAlias = RecordOutcome  # noqa: Y015
 @_typing.final
 class UnreadableLine(_message.Message):
     """A line that the sender's own tool could not read as a record. It is sent as it stands, always
-    rejected, and kept in the repair queue, so that nothing is lost.
+    rejected, and kept in the repair queue, so that nothing is lost. Of a record of any kind that is
+    larger than the server takes (64 KiB unless set otherwise), the beginning of each text is kept.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -302,7 +312,7 @@ class UnreadableLine(_message.Message):
     """The line as it stands in the sender's file."""
     @_builtins.property
     def violations(self) -> _containers.RepeatedCompositeFieldContainer[_error_details_pb2.BadRequest.FieldViolation]:
-        """What the tool could not read, field by field."""
+        """What the tool could not read, field by field; the first 32 are kept."""
 
     def __init__(
         self,

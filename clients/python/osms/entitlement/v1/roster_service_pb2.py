@@ -29,7 +29,7 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from osms.entitlement.v1 import feed_pb2 as osms_dot_entitlement_dot_v1_dot_feed__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(osms/entitlement/v1/roster_service.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1eosms/entitlement/v1/feed.proto\"\x88\x01\n\x11PushRosterRequest\x12\x35\n\x07opening\x18\x01 \x01(\x0b\x32\".osms.entitlement.v1.RosterOpeningH\x00\x12\x31\n\x05lines\x18\x02 \x01(\x0b\x32 .osms.entitlement.v1.RosterLinesH\x00\x42\t\n\x07message\"w\n\rRosterOpening\x12!\n\x0bsnapshot_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xe2\x8c\xcf\xd7\x08\x02\x08\x01\x12\x12\n\x04\x62ody\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nline_count\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"C\n\x0bRosterLines\x12\x34\n\x05lines\x18\x01 \x03(\x0b\x32\x1f.osms.entitlement.v1.RosterLineB\x04\xe2\x41\x01\x02\"2\n\nRosterLine\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\treservist\x18\x02 \x01(\x08\"\xcd\x02\n\x12PushRosterResponse\x12-\n\x07outcome\x18\x01 \x01(\x0e\x32\x1c.osms.entitlement.v1.Outcome\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x30\n\x0c\x61rrival_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rentered_count\x18\x04 \x01(\x05\x12\x12\n\nleft_count\x18\x05 \x01(\x05\x12\x17\n\x0funchanged_count\x18\x06 \x01(\x05\x12\x15\n\rheld_batch_id\x18\x07 \x01(\t\x12:\n\x0erejected_lines\x18\x08 \x03(\x0b\x32\".osms.entitlement.v1.RecordOutcome\x12-\n\x07preview\x18\t \x01(\x0b\x32\x1c.osms.entitlement.v1.Preview\"\x93\x01\n\x18PushRosterChangesRequest\x12\x33\n\x07opening\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.FeedOpeningH\x00\x12\x37\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32&.osms.entitlement.v1.RosterChangeBatchH\x00\x42\t\n\x07message\"q\n\x11RosterChangeBatch\x12\x1c\n\x0e\x66irst_position\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12>\n\x07records\x18\x02 \x03(\x0b\x32\'.osms.entitlement.v1.RosterChangeRecordB\x04\xe2\x41\x01\x02\"\x8f\x01\n\x12RosterChangeRecord\x12\x33\n\x06\x63hange\x18\x01 \x01(\x0b\x32!.osms.entitlement.v1.RosterChangeH\x00\x12\x39\n\nunreadable\x18\x02 \x01(\x0b\x32#.osms.entitlement.v1.UnreadableLineH\x00\x42\t\n\x07\x63ontent\"\xb0\x01\n\x0cRosterChange\x12=\n\toperation\x18\x01 \x01(\x0e\x32$.osms.entitlement.v1.RosterOperationB\x04\xe2\x41\x01\x02\x12\x11\n\x03iin\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12-\n\x0c\x63hanged_date\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12\x11\n\treservist\x18\x04 \x01(\x08\x12\x0c\n\x04\x62ody\x18\x05 \x01(\t\"\x84\x01\n\x19PushRosterChangesResponse\x12/\n\x05ready\x18\x01 \x01(\x0b\x32\x1e.osms.entitlement.v1.FeedReadyH\x00\x12+\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\x1c.osms.entitlement.v1.FeedAckH\x00\x42\t\n\x07message\" \n\x1eGetRosterChangePositionRequest\"8\n\x1fGetRosterChangePositionResponse\x12\x15\n\rnext_position\x18\x01 \x01(\x03*j\n\x0fRosterOperation\x12 \n\x1cROSTER_OPERATION_UNSPECIFIED\x10\x00\x12\x18\n\x14ROSTER_OPERATION_ADD\x10\x01\x12\x1b\n\x17ROSTER_OPERATION_REMOVE\x10\x02\x32\xef\x02\n\rRosterService\x12_\n\nPushRoster\x12&.osms.entitlement.v1.PushRosterRequest\x1a\'.osms.entitlement.v1.PushRosterResponse(\x01\x12v\n\x11PushRosterChanges\x12-.osms.entitlement.v1.PushRosterChangesRequest\x1a..osms.entitlement.v1.PushRosterChangesResponse(\x01\x30\x01\x12\x84\x01\n\x17GetRosterChangePosition\x12\x33.osms.entitlement.v1.GetRosterChangePositionRequest\x1a\x34.osms.entitlement.v1.GetRosterChangePositionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(osms/entitlement/v1/roster_service.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1eosms/entitlement/v1/feed.proto\"\x88\x01\n\x11PushRosterRequest\x12\x35\n\x07opening\x18\x01 \x01(\x0b\x32\".osms.entitlement.v1.RosterOpeningH\x00\x12\x31\n\x05lines\x18\x02 \x01(\x0b\x32 .osms.entitlement.v1.RosterLinesH\x00\x42\t\n\x07message\"w\n\rRosterOpening\x12!\n\x0bsnapshot_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xe2\x8c\xcf\xd7\x08\x02\x08\x01\x12\x12\n\x04\x62ody\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nline_count\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"C\n\x0bRosterLines\x12\x34\n\x05lines\x18\x01 \x03(\x0b\x32\x1f.osms.entitlement.v1.RosterLineB\x04\xe2\x41\x01\x02\"2\n\nRosterLine\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\treservist\x18\x02 \x01(\x08\"\xf4\x02\n\x12PushRosterResponse\x12-\n\x07outcome\x18\x01 \x01(\x0e\x32\x1c.osms.entitlement.v1.Outcome\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x30\n\x0c\x61rrival_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rentered_count\x18\x04 \x01(\x05\x12\x12\n\nleft_count\x18\x05 \x01(\x05\x12\x17\n\x0funchanged_count\x18\x06 \x01(\x05\x12\x15\n\rheld_batch_id\x18\x07 \x01(\t\x12:\n\x0erejected_lines\x18\x08 \x03(\x0b\x32\".osms.entitlement.v1.RecordOutcome\x12-\n\x07preview\x18\t \x01(\x0b\x32\x1c.osms.entitlement.v1.Preview\x12%\n\x1drejected_lines_left_out_count\x18\n \x01(\x05\"\x93\x01\n\x18PushRosterChangesRequest\x12\x33\n\x07opening\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.FeedOpeningH\x00\x12\x37\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32&.osms.entitlement.v1.RosterChangeBatchH\x00\x42\t\n\x07message\"q\n\x11RosterChangeBatch\x12\x1c\n\x0e\x66irst_position\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12>\n\x07records\x18\x02 \x03(\x0b\x32\'.osms.entitlement.v1.RosterChangeRecordB\x04\xe2\x41\x01\x02\"\x8f\x01\n\x12RosterChangeRecord\x12\x33\n\x06\x63hange\x18\x01 \x01(\x0b\x32!.osms.entitlement.v1.RosterChangeH\x00\x12\x39\n\nunreadable\x18\x02 \x01(\x0b\x32#.osms.entitlement.v1.UnreadableLineH\x00\x42\t\n\x07\x63ontent\"\xb0\x01\n\x0cRosterChange\x12=\n\toperation\x18\x01 \x01(\x0e\x32$.osms.entitlement.v1.RosterOperationB\x04\xe2\x41\x01\x02\x12\x11\n\x03iin\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12-\n\x0c\x63hanged_date\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12\x11\n\treservist\x18\x04 \x01(\x08\x12\x0c\n\x04\x62ody\x18\x05 \x01(\t\"\x84\x01\n\x19PushRosterChangesResponse\x12/\n\x05ready\x18\x01 \x01(\x0b\x32\x1e.osms.entitlement.v1.FeedReadyH\x00\x12+\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\x1c.osms.entitlement.v1.FeedAckH\x00\x42\t\n\x07message\" \n\x1eGetRosterChangePositionRequest\"8\n\x1fGetRosterChangePositionResponse\x12\x15\n\rnext_position\x18\x01 \x01(\x03*j\n\x0fRosterOperation\x12 \n\x1cROSTER_OPERATION_UNSPECIFIED\x10\x00\x12\x18\n\x14ROSTER_OPERATION_ADD\x10\x01\x12\x1b\n\x17ROSTER_OPERATION_REMOVE\x10\x02\x32\xef\x02\n\rRosterService\x12_\n\nPushRoster\x12&.osms.entitlement.v1.PushRosterRequest\x1a\'.osms.entitlement.v1.PushRosterResponse(\x01\x12v\n\x11PushRosterChanges\x12-.osms.entitlement.v1.PushRosterChangesRequest\x1a..osms.entitlement.v1.PushRosterChangesResponse(\x01\x30\x01\x12\x84\x01\n\x17GetRosterChangePosition\x12\x33.osms.entitlement.v1.GetRosterChangePositionRequest\x1a\x34.osms.entitlement.v1.GetRosterChangePositionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,8 +56,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROSTERCHANGE'].fields_by_name['iin']._serialized_options = b'\342A\001\002'
   _globals['_ROSTERCHANGE'].fields_by_name['changed_date']._loaded_options = None
   _globals['_ROSTERCHANGE'].fields_by_name['changed_date']._serialized_options = b'\342A\001\002'
-  _globals['_ROSTEROPERATION']._serialized_start=1750
-  _globals['_ROSTEROPERATION']._serialized_end=1856
+  _globals['_ROSTEROPERATION']._serialized_start=1789
+  _globals['_ROSTEROPERATION']._serialized_end=1895
   _globals['_PUSHROSTERREQUEST']._serialized_start=217
   _globals['_PUSHROSTERREQUEST']._serialized_end=353
   _globals['_ROSTEROPENING']._serialized_start=355
@@ -67,21 +67,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROSTERLINE']._serialized_start=545
   _globals['_ROSTERLINE']._serialized_end=595
   _globals['_PUSHROSTERRESPONSE']._serialized_start=598
-  _globals['_PUSHROSTERRESPONSE']._serialized_end=931
-  _globals['_PUSHROSTERCHANGESREQUEST']._serialized_start=934
-  _globals['_PUSHROSTERCHANGESREQUEST']._serialized_end=1081
-  _globals['_ROSTERCHANGEBATCH']._serialized_start=1083
-  _globals['_ROSTERCHANGEBATCH']._serialized_end=1196
-  _globals['_ROSTERCHANGERECORD']._serialized_start=1199
-  _globals['_ROSTERCHANGERECORD']._serialized_end=1342
-  _globals['_ROSTERCHANGE']._serialized_start=1345
-  _globals['_ROSTERCHANGE']._serialized_end=1521
-  _globals['_PUSHROSTERCHANGESRESPONSE']._serialized_start=1524
-  _globals['_PUSHROSTERCHANGESRESPONSE']._serialized_end=1656
-  _globals['_GETROSTERCHANGEPOSITIONREQUEST']._serialized_start=1658
-  _globals['_GETROSTERCHANGEPOSITIONREQUEST']._serialized_end=1690
-  _globals['_GETROSTERCHANGEPOSITIONRESPONSE']._serialized_start=1692
-  _globals['_GETROSTERCHANGEPOSITIONRESPONSE']._serialized_end=1748
-  _globals['_ROSTERSERVICE']._serialized_start=1859
-  _globals['_ROSTERSERVICE']._serialized_end=2226
+  _globals['_PUSHROSTERRESPONSE']._serialized_end=970
+  _globals['_PUSHROSTERCHANGESREQUEST']._serialized_start=973
+  _globals['_PUSHROSTERCHANGESREQUEST']._serialized_end=1120
+  _globals['_ROSTERCHANGEBATCH']._serialized_start=1122
+  _globals['_ROSTERCHANGEBATCH']._serialized_end=1235
+  _globals['_ROSTERCHANGERECORD']._serialized_start=1238
+  _globals['_ROSTERCHANGERECORD']._serialized_end=1381
+  _globals['_ROSTERCHANGE']._serialized_start=1384
+  _globals['_ROSTERCHANGE']._serialized_end=1560
+  _globals['_PUSHROSTERCHANGESRESPONSE']._serialized_start=1563
+  _globals['_PUSHROSTERCHANGESRESPONSE']._serialized_end=1695
+  _globals['_GETROSTERCHANGEPOSITIONREQUEST']._serialized_start=1697
+  _globals['_GETROSTERCHANGEPOSITIONREQUEST']._serialized_end=1729
+  _globals['_GETROSTERCHANGEPOSITIONRESPONSE']._serialized_start=1731
+  _globals['_GETROSTERCHANGEPOSITIONRESPONSE']._serialized_end=1787
+  _globals['_ROSTERSERVICE']._serialized_start=1898
+  _globals['_ROSTERSERVICE']._serialized_end=2265
 # @@protoc_insertion_point(module_scope)

@@ -183,6 +183,7 @@ class PushRosterResponse(_message.Message):
     HELD_BATCH_ID_FIELD_NUMBER: _builtins.int
     REJECTED_LINES_FIELD_NUMBER: _builtins.int
     PREVIEW_FIELD_NUMBER: _builtins.int
+    REJECTED_LINES_LEFT_OUT_COUNT_FIELD_NUMBER: _builtins.int
     outcome: _feed_pb2.Outcome.ValueType
     """ACCEPTED, HELD_FOR_APPROVAL, or DUPLICATE where the snapshot had been received before."""
     revision: _builtins.str
@@ -195,13 +196,18 @@ class PushRosterResponse(_message.Message):
     """Persons listed before and after."""
     held_batch_id: _builtins.str
     """Id of the held batch; empty unless held."""
+    rejected_lines_left_out_count: _builtins.int
+    """Rejected lines that were left out for want of room; the repair queue (ListRejections) has them."""
     @_builtins.property
     def arrival_time(self) -> _timestamp_pb2.Timestamp:
         """Instant at which the snapshot arrived; the listings begin and end on its day."""
 
     @_builtins.property
     def rejected_lines(self) -> _containers.RepeatedCompositeFieldContainer[_feed_pb2.RecordOutcome]:
-        """Lines that were rejected into the repair queue, in order; all the others were taken."""
+        """Lines that were rejected into the repair queue, in order; all the others were taken. Where
+        they would make the response too large, the texts of their violations are left out, and then
+        the last of them.
+        """
 
     @_builtins.property
     def preview(self) -> _feed_pb2.Preview:
@@ -219,10 +225,11 @@ class PushRosterResponse(_message.Message):
         held_batch_id: _builtins.str = ...,
         rejected_lines: _abc.Iterable[_feed_pb2.RecordOutcome] | None = ...,
         preview: _feed_pb2.Preview | None = ...,
+        rejected_lines_left_out_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arrival_time", b"arrival_time", "preview", b"preview"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrival_time", b"arrival_time", "entered_count", b"entered_count", "held_batch_id", b"held_batch_id", "left_count", b"left_count", "outcome", b"outcome", "preview", b"preview", "rejected_lines", b"rejected_lines", "revision", b"revision", "unchanged_count", b"unchanged_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arrival_time", b"arrival_time", "entered_count", b"entered_count", "held_batch_id", b"held_batch_id", "left_count", b"left_count", "outcome", b"outcome", "preview", b"preview", "rejected_lines", b"rejected_lines", "rejected_lines_left_out_count", b"rejected_lines_left_out_count", "revision", b"revision", "unchanged_count", b"unchanged_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
