@@ -486,6 +486,25 @@ def test_a_withdrawn_body_has_nobody_to_lose(
     assert grounds(supervisor, staff[0], TODAY, july(2)) == ["HELD", None]
 
 
+def test_a_withdrawal_from_one_body_touches_no_other(
+    defence: OsmsClient, supervisor: OsmsClient, client_of: ClientOf, withdraw: Withdraw
+) -> None:
+    """Whom another body lists is told by that body alone: its next list may leave her out."""
+    staff, security = people(5, after=800), client_of("NSC")
+    everybody = [RosterLine(iin) for iin in staff]
+    defence.push_roster("DEFENCE", [RosterLine(AIGUL), *everybody])
+    supervisor.advance_clock(at(july(2)))
+    security.push_roster("NSC", everybody)
+    supervisor.advance_clock(at(july(3)))
+    push_changes(security, joins(AIGUL))
+    supervisor.advance_clock(at(july(4)))
+    withdraw(1, 1, feed="ROSTER_CHANGE", sender="NSC")
+    assert grounds(supervisor, AIGUL, TODAY, july(5)) == ["ROSTER", "ROSTER"]
+    supervisor.advance_clock(at(july(5)))
+    assert defence.push_roster("DEFENCE", everybody).left == 1
+    assert supervisor.check(AIGUL, july(6)).status == "NOT_ENTITLED"
+
+
 def test_what_an_ended_body_sent_is_withdrawn_too(
     supervisor: OsmsClient, client_of: ClientOf, withdraw: Withdraw
 ) -> None:

@@ -42,7 +42,7 @@ from osms_server.domain.records import (
     RosterLine,
     UnreadableRecord,
 )
-from osms_server.domain.revision import Revision, day_of, last_revision_at
+from osms_server.domain.revision import Revision, day_of, last_revision_before
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.acceptance import body_violations, comes_late
 from osms_server.rules.parameters import Parameters
@@ -255,9 +255,9 @@ def _insert(
     for portion in portions(sorted(candidates)):
         drafts = Drafts(tx, parameters)
         drafts.gather(portion)
-        before = {iin: _of_body(drafts.of(iin).marks, body) for iin in portion}
+        before = {iin: drafts.of(iin).marks for iin in portion}
         for iin in portion:
-            if _listed_at(before[iin], arrived) != (iin in listed):
+            if _listed_at(before[iin], body, arrived) != (iin in listed):
                 drafts.add_roster_mark(_mark_row(tx, iin, body, arrived, listed=iin in listed))
         keep_snapshots_said(tx, drafts, body, before)
 
@@ -271,6 +271,8 @@ def keep_snapshots_said(
     """
     Keeps drafts of a body's people so that every known snapshot lists whom it listed *before*.
 
+    *before* has the marks of every body; those of other bodies stay as they are.
+
     A snapshot leaves no mark on a person whom it does not change. Where a mark before it came in
     between, or was withdrawn, the mark that it would then have left is added.
     """
@@ -279,14 +281,13 @@ def keep_snapshots_said(
     leaving: list[Iin] = []
     for iin, marks in before.items():
         draft = drafts.of(iin)
-        if _of_body(draft.marks, body) == marks:
+        if _of_body(draft.marks, body) == _of_body(marks, body):
             continue
         for arrival in arrivals:
-            said = _listed_at(marks, arrival)
-            if _listed_at(_of_body(draft.marks, body), arrival) != said:
+            said = _listed_at(marks, body, arrival)
+            if _listed_at(draft.marks, body, arrival) != said:
                 drafts.add_roster_mark(_mark_row(tx, iin, body, arrival, listed=said))
-        listed = is_listed_by(_of_body(draft.marks, body))
-        (joining if listed else leaving).append(iin)
+        (joining if _is_listed(draft.marks, body) else leaving).append(iin)
     drafts.keep()
     tx.rosters.put_members(body, joining, leaving)
 
@@ -297,7 +298,7 @@ def _known_arrivals(tx: Transaction, body: System) -> list[Revision]:
     heir = BODIES[body].successor
     if heir is None:
         return own
-    ended = last_revision_at(start_of(BODIES[body].end))
+    ended = last_revision_before(start_of(BODIES[body].end))
     return [*own, *(at for at in tx.rosters.known_arrivals(heir) if at > ended)]
 
 
@@ -305,14 +306,15 @@ def _of_body(marks: Iterable[RosterMark], body: System) -> list[RosterMark]:
     return [mark for mark in marks if mark.body is body]
 
 
-def _listed_at(marks: Iterable[RosterMark], arrival: Revision) -> bool:
-    """Whether the marks of one body list the person after the delivery of *arrival*."""
-    return is_listed_by(mark for mark in marks if mark.arrived <= arrival)
+def _listed_at(marks: Iterable[RosterMark], body: System, arrival: Revision) -> bool:
+    """Whether *body* lists the person after the delivery of *arrival*."""
+    return _is_listed((mark for mark in marks if mark.arrived <= arrival), body)
 
 
-def is_listed_by(marks: Iterable[RosterMark]) -> bool:
-    """Whether the marks of one body list the person, after the last of them to arrive."""
-    last = max(marks, key=lambda mark: (mark.arrived, mark.ordinal), default=None)
+def _is_listed(marks: Iterable[RosterMark], body: System) -> bool:
+    """Whether *body* lists the person, after the last of its marks to arrive."""
+    of_body = _of_body(marks, body)
+    last = max(of_body, key=lambda mark: (mark.arrived, mark.ordinal), default=None)
     return last is not None and last.listed
 
 
@@ -370,8 +372,7 @@ class RosterChangeReceiver:
         """The mark that a change leaves; None where it removes a person who is not listed."""
         assert record.iin is not None
         position, ordinal = place
-        marks = _of_body(drafts.of(record.iin).marks, body)
-        if not record.joins and not is_listed_by(marks):
+        if not record.joins and not _is_listed(drafts.of(record.iin).marks, body):
             return None
         return RosterMarkRow(
             record.iin,
