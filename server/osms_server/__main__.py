@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import threading
 from pathlib import Path
 from typing import Annotated, Any
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what fails is told by us; read at the import
 
 import typer
 from pydantic import ValidationError
@@ -35,10 +38,12 @@ app = typer.Typer(
 )
 
 Dsn = Annotated[
-    str | None, typer.Option(help="DSN of a PostgreSQL >= 15; without it, one of our own.")
+    str | None,
+    typer.Option(metavar="URL", help="DSN of a PostgreSQL >= 15; without it, one of our own."),
 ]
 StateFolder = Annotated[
-    Path | None, typer.Option(help="Folder of the embedded PostgreSQL and certificates.")
+    Path | None,
+    typer.Option(metavar="DIR", help="Folder of the embedded PostgreSQL and certificates."),
 ]
 
 
@@ -51,20 +56,29 @@ def _settings(**given: Any) -> Settings:
 
 @app.command(epilog="Example: osms-server serve --sandbox")
 def serve(
-    listen: Annotated[str | None, typer.Option(help="Address and port.")] = None,
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.")
+    ] = None,
     dsn: Dsn = None,
     state_folder: StateFolder = None,
     sandbox: Annotated[
-        bool | None, typer.Option("--sandbox", help="Let callers move the clock and empty it.")
+        bool | None,
+        typer.Option("--sandbox", metavar="", help="Let callers move the clock and empty it."),
     ] = None,
     plaintext: Annotated[
-        bool, typer.Option("--plaintext", help="No TLS; loopback only, callers name themselves.")
+        bool,
+        typer.Option(
+            "--plaintext", metavar="", help="No TLS; loopback only, callers name themselves."
+        ),
     ] = False,
     ephemeral: Annotated[
-        bool, typer.Option("--ephemeral", help="Throw the register away at the end.")
+        bool, typer.Option("--ephemeral", metavar="", help="Throw the register away at the end.")
     ] = False,
     until_stdin_closes: Annotated[
-        bool, typer.Option("--until-stdin-closes", help="Also stop when standard input ends.")
+        bool,
+        typer.Option(
+            "--until-stdin-closes", metavar="", help="Also stop when standard input ends."
+        ),
     ] = False,
 ) -> None:
     """Serves until it is told to stop (SIGTERM, SIGINT)."""
@@ -118,7 +132,8 @@ def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
 
 
 Processes = Annotated[
-    int | None, typer.Option(min=1, help="Processes that share the work; all cores by default.")
+    int | None,
+    typer.Option(min=1, metavar="N", help="Processes that share the work; all cores by default."),
 ]
 
 
@@ -173,13 +188,17 @@ def rebuild(
 
 @app.command(epilog="Example: osms-server certificates ./certificates")
 def certificates(
-    folder: Annotated[Path, typer.Argument(help="Folder to write them to.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write them to.")],
 ) -> None:
     """Makes an authority, a server and every caller of a sandbox, for development."""
     if make_development_certificates(folder, SANDBOX_CALLERS):
         typer.echo(f"certificates for {len(SANDBOX_CALLERS)} callers are in {folder}")
     else:
         typer.echo(f"{folder} has certificates already; nothing was changed")
+
+
+def _told(fault: str) -> str:
+    return fault.removeprefix("Value error, ")
 
 
 def run() -> None:
@@ -189,7 +208,9 @@ def run() -> None:
     except ValidationError as error:
         for fault in error.errors():
             name = "_".join(str(part) for part in fault["loc"]).upper()
-            sys.stderr.write(f"osms-server: {f'OSMS_{name}: ' if name else ''}{fault['msg']}\n")
+            sys.stderr.write(
+                f"osms-server: {f'OSMS_{name}: ' if name else ''}{_told(fault['msg'])}\n"
+            )
         sys.exit(2)
     except (CannotListen, FolderInUse, EmbeddedPostgresError, SchemaUnknown) as error:
         sys.stderr.write(f"osms-server: {error}\n")

@@ -73,6 +73,10 @@ class Osms:
         written = self._capsys.readouterr()
         return Ran(int(ended.value.code or 0), written.out, written.err)
 
+    def written(self) -> str:
+        """What was written since, without a run."""
+        return self._capsys.readouterr().out
+
 
 @pytest.fixture
 def bare(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Osms:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from osms_cli.checking import check_all
+from osms_cli.drawing import answers
 from osms_cli.drawing.scales import Window, scale_of
 from osms_cli.drawing.timelines import drawing
 from osms_client import (
@@ -19,12 +21,14 @@ from osms_client import (
     CategoryRemoved,
     Entitlement,
     OsmsClient,
+    RosterChange,
 )
 from tests.cli.conftest import ANNA, BOLAT, START, STRANGER, Osms
 
 Write = Callable[..., Path]
 ClientOf = Callable[[str], OsmsClient]
 
+AIGUL = "050520500128"
 NOBODY = "127.0.0.1:1"
 UNKNOWN = "unknown: treat under p. 13"
 
@@ -74,13 +78,13 @@ def test_many_persons_are_a_table(osms: Osms) -> None:
     """Several persons are answered line by line, in order; a wrong IIN stops nobody."""
     ran = osms("check", BOLAT, "123", STRANGER)
     assert ran.status == 1
-    header, first, second, third = ran.out.splitlines()
+    header, first, second, third, fault = ran.out.splitlines()
     assert header.split() == ["IIN", "STATUS", "GROUND", "FINANCING", "UNTIL"]
     assert first.split() == [BOLAT, "ENTITLED", "CATEGORY", "OSMS", "open-ended"]
-    assert second.startswith("123")
-    assert "INVALID" in second
-    assert "IIN_INVALID" in second
+    assert second.split() == ["123", "INVALID", "-", "-", "-"]
     assert third.split() == [STRANGER, "NOT_REGISTERED", "-", "GVFMC", "-"]
+    assert fault.startswith('123: iin: "123" is not a valid IIN')
+    assert fault.endswith("[IIN_INVALID]")
 
 
 def test_many_persons_as_ndjson(osms: Osms, write: Write) -> None:
@@ -226,11 +230,50 @@ def test_what_the_fund_knows_of_a_person(osms: Osms) -> None:
     assert "WHO" in osms("accesses", ANNA).out
 
 
+def test_a_listing_that_began_and_ended_is_told(osms: Osms, client_of: ClientOf) -> None:
+    """Whether a body added or removed the person, and when, in words and on Almaty's clocks."""
+    with client_of("NSC").roster_change_feed() as feed:
+        day = START.date()
+        for operation in ("ADD", "REMOVE"):
+            list(feed.send([RosterChange(operation, AIGUL, day, reservist=False)]))
+    begun, ended = osms("facts", AIGUL).out.splitlines()[1:]
+    assert "added" in begun
+    assert "removed" in ended
+    assert "arrival_time=2026-07-16 10:00:00" in begun
+    assert "True" not in begun
+    told = osms("facts", AIGUL, "--json").ndjson
+    assert [each["content"]["listed"] for each in told] == [True, False]
+
+
+def test_a_table_that_a_pipe_reads_has_no_blanks_at_the_end(osms: Osms) -> None:
+    """Lines end where their text ends."""
+    for command in (("facts", ANNA), ("feeds",), ("timeline", ANNA)):
+        lines = osms(*command).out.splitlines()
+        assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_nothing_is_known_of_an_empty_register(osms: Osms, client_of: ClientOf) -> None:
+    """No instant is invented for a register that has not heard of anything."""
+    answer = client_of("clinic1").check(ANNA)
+    answers.draw(replace(answer, revision_time=datetime.fromtimestamp(0, UTC)))
+    empty = osms.written()
+    assert "known       nothing is known yet" in empty
+    assert "1970" not in empty
+
+
+def test_an_access_that_answered_about_no_day_has_a_dash(osms: Osms) -> None:
+    """A look at the facts says nothing about the right, and shows nothing of it."""
+    osms("facts", ANNA)
+    shown = osms("accesses", ANNA).out
+    assert "ListGrounds" in shown
+    assert "UNSPECIFIED" not in shown
+
+
 def test_nothing_is_known_of_a_stranger(osms: Osms) -> None:
     """A person whom the register does not know is told so in one line."""
-    ran = osms("consumer", STRANGER)
-    assert ran.status == 1
-    assert ran.err.startswith("osms: Not found")
+    for command in ("consumer", "timeline", "facts"):
+        ran = osms(command, STRANGER)
+        assert (ran.status, ran.err) == (1, f"osms: nothing is known of {STRANGER}\n")
 
 
 def test_errors_come_in_the_language_asked_for(osms: Osms) -> None:

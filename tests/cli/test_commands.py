@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import typer
 from typer.main import get_group
 
+from osms_cli.failures import _WORDS
 from osms_cli.main import PARTS, build
 from osms_client import OsmsClient
 from tests.cli.conftest import ANNA, BOLAT, CATEGORY_HEADER, Osms
@@ -53,6 +55,41 @@ def test_every_command_has_help_an_example_and_json(
     assert "--json" in {name for parameter in command.params for name in parameter.opts}
 
 
+@pytest.mark.parametrize("words", [w for w, _ in COMMANDS], ids=[" ".join(w) for w, _ in COMMANDS])
+def test_help_has_no_words_of_python(bare: Osms, words: list[str]) -> None:
+    """What is to be given is told in words, not in types of the language it is written in."""
+    shown = bare(*words, "--help").out
+    assert re.findall(r"<(?:str|bool|int|float|path|list)\b.*?>", shown) == []
+
+
+def test_the_statuses_are_told(bare: Osms) -> None:
+    """With which status a run ends stands in the help."""
+    shown = " ".join(bare("--help").out.split())
+    for told in ("130 stopped by Ctrl-C", "--fail-on-rejected", "3 the service cannot tell"):
+        assert told in shown
+    assert "docs/codes.md" in bare("register", "--help").out
+
+
+def test_what_is_not_allowed_is_told_in_the_words_of_the_command(osms: Osms) -> None:
+    """Who may not do a thing is told how it is called here, and who may."""
+    ran = osms("timeline", ANNA, "--as", "clinic1")
+    assert ran.status == 1
+    assert ran.err.startswith("osms: Not allowed: osms timeline. Who may do it: ")
+
+
+def test_every_word_of_the_service_has_its_command() -> None:
+    """The commands that errors name are there."""
+    known = {" ".join(words) for words, _ in COMMANDS}
+    assert {words.removeprefix("osms ").partition(" --")[0] for words in _WORDS.values()} <= known
+
+
+def test_an_unknown_caller_is_named(osms: Osms) -> None:
+    """Whoever misspelt a name sees it."""
+    ran = osms("check", ANNA, "--as", "NOSUCH")
+    assert ran.status == 1
+    assert 'caller "NOSUCH" is not known here' in ran.err
+
+
 def test_the_list_of_commands_is_whole() -> None:
     """Every command is in the list, with a summary of its own."""
     assert {words[0] for words, _ in COMMANDS} == PARTS.keys()
@@ -93,6 +130,8 @@ def test_the_version_is_told(bare: Osms) -> None:
         (("--timeout", "0", "check", ANNA), "above zero"),
         (("check", ANNA, "--language", "fr"), "'fr' is not one of kk, ru, en"),
         (("clock", "advance", "soon"), "'soon' is not an instant"),
+        (("clock", "advance", "soon"), "or +90d, +2w, +6h, +5m"),
+        (("check", ANNA, "--address", "garbage"), "write it as HOST:PORT"),
         (("clock", "reset"), "confirm with --yes"),
         (("resubmit", "x", "--line", "{}"), "none of the names of a file's columns"),
         (("scenario", "run", "nowhere.json"), "nowhere.json"),
@@ -223,7 +262,10 @@ def test_a_budget_lapse_is_recorded_declined_and_lifted(osms: Osms) -> None:
 
 def test_the_feeds_are_watched(osms: Osms) -> None:
     """Every obligation of a sender is listed, with whether it is on time."""
-    assert "ROSTER" in osms("feeds").out
+    shown = osms("feeds").out
+    assert "ROSTER" in shown
+    assert "r.timeliness" not in shown
+    assert "a reading, see docs/readings.md" in shown
     assert {"obligation", "sender", "timeliness"} <= osms("feeds", "--json").ndjson[0].keys()
 
 
@@ -232,7 +274,9 @@ def test_the_clock_is_shown_moved_and_set_back(osms: Osms) -> None:
     assert osms("clock", "show").out == "2026-07-16 10:00:00 in Almaty\n"
     assert osms("clock", "advance", "+2w").out == "2026-07-30 10:00:00 in Almaty\n"
     assert osms("clock", "advance", "2026-08-01").out == "2026-08-01 00:00:00 in Almaty\n"
-    assert osms("clock", "advance", "2026-07-01").status == 1
+    back = osms("clock", "advance", "2026-07-01")
+    assert back.status == 1
+    assert back.err == "osms: the clock stands at 2026-08-01 00:00:00 and only moves forward\n"
     told = osms("clock", "reset", "--to", "2026-01-05T10:00+05:00", "--yes", "--json").json
     assert told == {"clock_time": "2026-01-05T05:00:00+00:00"}
     wrong = osms("clock", "reset", "--yes", "--parameter", "nonsense=1")

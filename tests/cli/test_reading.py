@@ -154,6 +154,14 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
     assert read(file, CATEGORIES)[0] == [ANNA_ASSIGNED]
 
 
+def test_a_plain_file_with_the_name_of_an_archive_is_told(tmp_path: Path) -> None:
+    """A name that promises an archive, and none in the file, is a mistake of somebody."""
+    file = tmp_path / "file.csv.gz"
+    file.write_text(f"{CATEGORY_HEADER}\n{ASSIGNED}\n")
+    with pytest.raises(Failure, match="is not gzip"):
+        read(file, CATEGORIES)
+
+
 def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     """An archive that ends too early is a failure, not a short file."""
     file = tmp_path / "file.csv.gz"

@@ -136,6 +136,7 @@ def test_a_certificate_must_name_somebody_who_can_be(place: Place, uri: str) -> 
     with place.client_named(uri) as client, pytest.raises(NotAllowed) as caught:
         client.check(AIGUL)
     assert caught.value.reason == "CALLER_UNKNOWN"
+    assert uri.removeprefix("spiffe://osms.kz/") in caught.value.message
 
 
 def test_without_a_certificate_nobody_comes_in(place: Place) -> None:

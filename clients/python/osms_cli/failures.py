@@ -43,13 +43,51 @@ class Failure(Exception):
         self.status = status
 
 
-def told(error: OsmsError | OSError, address: str, *, asks: bool = False) -> Failure:
+_WORDS: Final = {
+    "PushCategoryUpdates": "osms push categories",
+    "PushPayments": "osms push payments",
+    "PushRoster": "osms push roster",
+    "PushRosterChanges": "osms push roster-changes",
+    "RegisterConsumer": "osms register",
+    "RevokeRegistration": "osms revoke",
+    "GetConsumer": "osms consumer",
+    "ListGrounds": "osms facts",
+    "CheckEntitlement": "osms check",
+    "BatchCheckEntitlements": "osms check",
+    "StreamCheckEntitlements": "osms check --file",
+    "GetTimeline": "osms timeline",
+    "ExplainEntitlement": "osms explain",
+    "ReplayEntitlement": "osms replay",
+    "ListRejections": "osms rejections",
+    "ResubmitRejection": "osms resubmit",
+    "GetRejection": "osms rejection",
+    "CloseRejection": "osms close",
+    "CountRejections": "osms rejections --count",
+    "ListHeldBatches": "osms held",
+    "PreviewHeldBatch": "osms preview",
+    "ApproveHeldBatch": "osms approve",
+    "RejectHeldBatch": "osms decline",
+    "WithdrawRecords": "osms withdraw",
+    "DeclareIncident": "osms incident declare",
+    "CloseIncident": "osms incident close",
+    "ListIncidents": "osms incident list",
+    "RecordBudgetLapse": "osms budget lapse",
+    "LiftBudgetLapse": "osms budget lift",
+    "ListFeeds": "osms feeds",
+    "ListAccess": "osms accesses",
+}
+"""What the service calls a thing to do, and how it is called here."""
+
+
+def told(
+    error: OsmsError | OSError, address: str, *, asks: bool = False, iin: str = ""
+) -> Failure:
     """
-    An error as the user is told it.
+    An error as the user is told it; *iin* is the person whom the command is about.
 
     Where somebody asks about a person, the first thing said is that it is unknown.
     """
-    from osms_client import CannotTell
+    from osms_client import CannotTell, NotFound
 
     if isinstance(error, OSError):
         about = f"{error.filename}: " if error.filename else ""
@@ -59,6 +97,8 @@ def told(error: OsmsError | OSError, address: str, *, asks: bool = False) -> Fai
         if asks:
             return Failure(UNKNOWN_TEXT, (reason,), UNKNOWN)
         return Failure(reason, status=UNKNOWN)
+    if isinstance(error, NotFound) and iin and error.details.get("kind") == "person":
+        return Failure(f"nothing is known of {iin}")
     return Failure(_message(error), tuple(map(violation_line, error.violations)))
 
 
@@ -69,6 +109,9 @@ def violation_line(violation: Violation) -> str:
 
 def _message(error: OsmsError) -> str:
     """The message up to where it begins to say what follows on lines of its own."""
+    action = error.details.get("action", "")
+    if action in _WORDS:
+        return error.message.replace(action, _WORDS[action])
     first = error.violations[0].description if error.violations else ""
     place = error.message.find(first) if first else -1
     return (error.message if place < 0 else error.message[:place]).strip()

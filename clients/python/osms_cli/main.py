@@ -14,12 +14,12 @@ from importlib import import_module
 from typing import Any, Final, NamedTuple, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.exceptions import TyperException
 from typer.main import get_group
 
 from osms_cli.failures import FAILED, Failure
-from osms_cli.registration import reflowed, root_callback
+from osms_cli.registration import DescribedGroup, reflowed, root_callback
 
 HELP: Final = """
 The register of who is entitled to insured medical care (OSMS): send, ask, and keep it in order.
@@ -83,7 +83,7 @@ PARTS: Final[Mapping[str, Part]] = {
 }
 
 
-class Parts(TyperGroup):
+class Parts(DescribedGroup):
     """All commands, each a name and a summary until it is called."""
 
     def __init__(self, **given: Any) -> None:

@@ -70,6 +70,11 @@ def shown(instant: datetime | None) -> str:
     return instant.astimezone(ALMATY).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def known_shown(instant: datetime) -> str:
+    """The instant of a revision as people read it; an empty register has the first of all."""
+    return shown(instant) if instant.timestamp() else "nothing is known yet"
+
+
 def stamp_shown(stamp: str) -> str:
     """An instant that is kept as ISO text, as people read it."""
     try:

@@ -8,6 +8,7 @@ so that an option after the command always wins.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -33,6 +34,13 @@ AsJson = Annotated[
 def _language(text: str) -> str:
     if text not in LANGUAGES:
         message = f"{text!r} is not one of {', '.join(LANGUAGES)}"
+        raise ValueError(message)
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r".+:[0-9]{1,5}", text):
+        message = f"{text!r} is not an address; write it as HOST:PORT"
         raise ValueError(message)
     return text
 
@@ -71,6 +79,7 @@ _CONNECTION: Final[Mapping[str, Mapping[str, Any]]] = {
         "meaning": f"Where the service is; {DEFAULT_ADDRESS} if left out.",
         "variable": "OSMS_ADDRESS",
         "metavar": "HOST:PORT",
+        "parser": typed(_address),
     },
     "caller": {
         "kind": str | None,

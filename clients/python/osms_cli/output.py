@@ -71,7 +71,11 @@ def coloured() -> bool:
 
 def say(text: str | Text = "", style: str = "") -> None:
     """A line for people."""
-    console().print(Text(text, style) if isinstance(text, str) else text, soft_wrap=True)
+    to = console()
+    made = Text(text, style) if isinstance(text, str) else text.copy()
+    if not to.is_terminal:
+        made.rstrip()
+    to.print(made, soft_wrap=True)
 
 
 def table(
@@ -96,8 +100,14 @@ def table(
 
 
 def show(made: Table | Text) -> None:
-    """Shows a table or a text."""
-    console().print(made)
+    """Shows a table or a text; where a pipe reads it, without blanks at the ends of lines."""
+    to = console()
+    if to.is_terminal:
+        to.print(made)
+        return
+    with to.capture() as shown:
+        to.print(made)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in shown.get().splitlines())
 
 
 def count(number: int) -> str:

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from osms_cli.failures import told
 from osms_cli.options import AsJson, Version, connection_options
@@ -24,6 +25,36 @@ Command = Callable[..., None]
 def reflowed(text: str) -> str:
     """A help text with each paragraph on one line, for the terminal to break."""
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+
+
+class Described(TyperCommand):
+    """A command whose help says what to give, and not of which type of Python it will be."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, with words for people."""
+        return [_without_type(each) for each in super().get_params(ctx)]
+
+
+class DescribedGroup(TyperGroup):
+    """The same for a group of commands."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, with words for people."""
+        return [_without_type(each) for each in super().get_params(ctx)]
+
+
+def _no_type(ctx: Any) -> None:
+    del ctx
+
+
+def _without_type(parameter: Any) -> Any:
+    """A parameter without the name of its type in the help; the words of a choice stay."""
+    if not parameter.type_descriptor.is_choice:
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = _no_type
+        elif parameter.metavar is None:
+            parameter.metavar = ""  # of --help; all the others have one
+    return parameter
 
 
 class Commands:
@@ -51,6 +82,7 @@ class Commands:
         def register(function: Command) -> Command:
             add = self._app.command(
                 name,
+                cls=Described,
                 help=reflowed(inspect.getdoc(function) or ""),
                 epilog=f"Example: {example}",
             )
@@ -76,7 +108,7 @@ def _with_session(function: Command, caller: str, *, asks: bool) -> Command:
         except BrokenPipeError:
             raise
         except (OsmsError, OSError) as error:
-            raise told(error, session.address, asks=asks) from error
+            raise told(error, session.address, asks=asks, iin=given.get("iin", "")) from error
         finally:
             session.close()
 

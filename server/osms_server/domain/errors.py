@@ -31,8 +31,11 @@ class OsmsError(Exception):
     """Any error that a caller is told."""
 
 
+@dataclass(eq=False)
 class CallerUnknown(OsmsError):
-    """Who calls did not say so, or is not known."""
+    """Who calls did not say so, or is not known: *caller* is what was told, empty if nothing."""
+
+    caller: str = ""
 
 
 @dataclass(eq=False)

@@ -22,6 +22,8 @@ from osms_server.rules.reference import BODIES
 TRUST_DOMAIN: Final = "osms.kz"
 CALLER_METADATA: Final = "osms-caller"
 _SPIFFE_PREFIX: Final = f"spiffe://{TRUST_DOMAIN}/"
+_TOLD_MAX: Final = 100
+"""Characters of an unknown name that are told again: an error has little room."""
 
 SANDBOX_CALLERS: Final = (
     Caller(Role.STATE_CORPORATION, System.STATE_CORPORATION.value),
@@ -50,7 +52,7 @@ class CertificateIdentity:
         for name in names:
             if name.startswith(_SPIFFE_PREFIX.encode()):
                 return parse_caller(name.decode().removeprefix(_SPIFFE_PREFIX))
-        raise CallerUnknown
+        raise CallerUnknown(b", ".join(names).decode(errors="replace")[:_TOLD_MAX])
 
 
 class MetadataIdentity:
@@ -69,14 +71,14 @@ class MetadataIdentity:
         for caller in self._known:
             if text in {caller.name, caller.text}:
                 return caller
-        raise CallerUnknown
+        raise CallerUnknown(text[:_TOLD_MAX])
 
 
 def parse_caller(text: str) -> Caller:
     """The caller that `role/name` names. CallerUnknown: no such role, no name, no such sender."""
     role, _, name = text.partition("/")
     if role not in set(Role) or not name or "/" in name:
-        raise CallerUnknown
+        raise CallerUnknown(text[:_TOLD_MAX])
     if name not in _SENDERS.get(Role(role), {name}):
-        raise CallerUnknown
+        raise CallerUnknown(text[:_TOLD_MAX])
     return Caller(Role(role), name)

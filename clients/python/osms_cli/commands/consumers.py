@@ -193,7 +193,7 @@ def _draw_accesses(found: list[Access]) -> None:
                     each.caller,
                     each.method,
                     day_shown(each.on_date),
-                    status_text(each.status),
+                    status_text("-" if each.status == "UNSPECIFIED" else each.status),
                     each.ground,
                     each.receipt_id,
                 ]

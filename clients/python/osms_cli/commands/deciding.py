@@ -35,9 +35,15 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
     commands = Commands(app)
     commands.add("held", caller=SUPERVISOR, example="osms held --state ANY")(held)
-    commands.add("approve", caller=OTHER_SUPERVISOR, example="osms approve ID")(approve)
     commands.add(
-        "decline", caller=OTHER_SUPERVISOR, example="osms decline ID --reason 'a list cut short'"
+        "approve",
+        caller=OTHER_SUPERVISOR,
+        example="osms approve 01981f3a-5c00-7d2e-8000-00000000002a",
+    )(approve)
+    commands.add(
+        "decline",
+        caller=OTHER_SUPERVISOR,
+        example="osms decline 01981f3a-5c00-7d2e-8000-00000000002a --reason 'a list cut short'",
     )(decline)
 
 

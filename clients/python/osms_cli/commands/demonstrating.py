@@ -55,7 +55,9 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
     ] = date(2026, 6, 30),
     feed: Annotated[
         list[Feed] | None,
-        typer.Option("--feed", help="Only this feed; repeat it for more. All if left out."),
+        typer.Option(
+            "--feed", metavar="FEED", help="Only this feed; repeat it for more. All if left out."
+        ),
     ] = None,
     bad_share: Annotated[
         float, typer.Option("--bad-share", metavar="SHARE", help="How many of all lines are bad.")
@@ -151,6 +153,7 @@ def demo(
     A sandbox with a PostgreSQL of its own and mTLS lives through three years of a region: every
     delivery arrives on its day, by the stream and certificate of its sender. Then people are
     looked up, a timeline is drawn and explained, and every timeline is compared with the facts.
+    Its folder may be removed afterwards; for 20 000 people it takes about 250 MB.
     """
     from osms_cli.demo.play import play
 

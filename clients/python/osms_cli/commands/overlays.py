@@ -11,7 +11,7 @@ import typer
 from osms_cli import output
 from osms_cli.moments import day_shown, shown
 from osms_cli.mutating import repeatable
-from osms_cli.registration import Commands
+from osms_cli.registration import Commands, DescribedGroup
 from osms_cli.session import Session
 from osms_cli.typed import DAY, RequestId, read_day, read_month
 from osms_client import Incident
@@ -40,7 +40,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _add_incident(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="Technical failures (p. 13).")
+    group = typer.Typer(
+        cls=DescribedGroup, no_args_is_help=True, help="Technical failures (p. 13)."
+    )
     app.add_typer(group, name="incident")
     commands = Commands(group)
     commands.add(
@@ -57,7 +59,9 @@ def _add_incident(app: typer.Typer) -> None:
 
 
 def _add_budget(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="Budgets that have not paid (p. 9 part 2).")
+    group = typer.Typer(
+        cls=DescribedGroup, no_args_is_help=True, help="Budgets that have not paid (p. 9 part 2)."
+    )
     app.add_typer(group, name="budget")
     commands = Commands(group)
     commands.add("lapse", caller=SUPERVISOR, example="osms budget lapse LOCAL --since 2026-03")(

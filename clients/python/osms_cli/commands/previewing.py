@@ -43,7 +43,11 @@ class Asked:
 def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
     commands = Commands(app)
-    commands.add("preview", caller=SUPERVISOR, example="osms preview ID --limit 20")(preview)
+    commands.add(
+        "preview",
+        caller=SUPERVISOR,
+        example="osms preview 01981f3a-5c00-7d2e-8000-00000000002a --limit 20",
+    )(preview)
     commands.add(
         "withdraw",
         caller=SUPERVISOR,

@@ -23,7 +23,7 @@ from osms_cli.feeding.rehearsal import FileRehearsal
 from osms_cli.feeding.rosters import ROSTER_CHANGES
 from osms_cli.feeding.snapshot import send_roster, try_roster
 from osms_cli.feeding.source import STDIN
-from osms_cli.registration import Commands, reflowed
+from osms_cli.registration import Commands, DescribedGroup, reflowed
 from osms_cli.session import Session
 from osms_cli.stopping import stoppable
 from osms_client import CannotTell, FeedPush, OsmsClient
@@ -95,7 +95,7 @@ ROSTER_CHANGE_FEED: Final = Feed("ROSTER_CHANGE", ROSTER_CHANGES, OsmsClient.ros
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
-    push = typer.Typer(no_args_is_help=True, help=reflowed(HELP))
+    push = typer.Typer(cls=DescribedGroup, no_args_is_help=True, help=reflowed(HELP))
     app.add_typer(push, name="push")
     commands = Commands(push)
     commands.add(

@@ -108,7 +108,9 @@ def add_to(app: typer.Typer) -> None:
         caller=OPERATOR,
         example="osms rejections --feed PAYMENT --reason IIN_INVALID --json",
     )(rejections)
-    commands.add("rejection", caller=OPERATOR, example="osms rejection ID")(rejection)
+    commands.add(
+        "rejection", caller=OPERATOR, example="osms rejection 01981f3a-5c00-7d2e-8000-00000000002a"
+    )(rejection)
 
 
 def rejections(  # noqa: PLR0913 - the options of the command

@@ -27,12 +27,14 @@ def add_to(app: typer.Typer) -> None:
     commands.add(
         "resubmit",
         caller=OPERATOR,
-        example="""osms resubmit ID --line '{"op": "ADD", "iin": "900101300017","""
-        """ "changed_on": "2026-03-02"}'""",
+        example="osms resubmit 01981f3a-5c00-7d2e-8000-00000000002a --line"
+        """ '{"op": "ADD", "iin": "900101300017", "changed_on": "2026-03-02"}'""",
     )(resubmit)
-    commands.add("close", caller=OPERATOR, example="osms close ID --reason 'a line of test data'")(
-        close
-    )
+    commands.add(
+        "close",
+        caller=OPERATOR,
+        example="osms close 01981f3a-5c00-7d2e-8000-00000000002a --reason 'a line of test data'",
+    )(close)
 
 
 def resubmit(

@@ -11,15 +11,18 @@ import typer
 from osms_cli import output
 from osms_cli.failures import MISUSED, Failure
 from osms_cli.moments import parse_instant, parse_step, shown
-from osms_cli.registration import Commands
+from osms_cli.registration import Commands, DescribedGroup
 from osms_cli.session import Session
 from osms_cli.typed import read_instant
+from osms_client import Refused
 
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(
-        no_args_is_help=True, help="The clock of a sandbox, and an empty register."
+        cls=DescribedGroup,
+        no_args_is_help=True,
+        help="The clock of a sandbox, and an empty register.",
     )
     app.add_typer(group, name="clock")
     commands = Commands(group)
@@ -52,7 +55,11 @@ def advance(
     """Moves the sandbox's clock forward. What passing time does is done at once."""
     where = _read_target(to)
     client = session.client()
-    client.advance_clock(client.clock() + where if isinstance(where, timedelta) else where)
+    try:
+        client.advance_clock(client.clock() + where if isinstance(where, timedelta) else where)
+    except Refused as error:
+        now = shown(client.clock())
+        raise Failure(f"the clock stands at {now} and only moves forward") from error
     _show(session, client.clock())
 
 
@@ -62,7 +69,7 @@ def _read_target(text: str) -> datetime | timedelta:
     try:
         return parse_instant(text) if step is None else step
     except ValueError as error:
-        raise Failure(str(error), status=MISUSED) from error
+        raise Failure(f"{error}, or +90d, +2w, +6h, +5m", status=MISUSED) from error
 
 
 def reset(

@@ -12,7 +12,7 @@ import typer
 
 from osms_cli import output
 from osms_cli.failures import FAILED, MISUSED, Failure
-from osms_cli.registration import Commands
+from osms_cli.registration import Commands, DescribedGroup
 from osms_cli.scenario import report
 from osms_cli.scenario.case import Case, CaseFileError, read_cases
 from osms_cli.scenario.delivery import Actors
@@ -25,7 +25,9 @@ from osms_client import NamedCaller
 def add_to(app: typer.Typer) -> None:
     """Adds the command."""
     group = typer.Typer(
-        no_args_is_help=True, help="Lives told as events, and the answers expected."
+        cls=DescribedGroup,
+        no_args_is_help=True,
+        help="Lives told as events, and the answers expected.",
     )
     app.add_typer(group, name="scenario")
     commands = Commands(group)

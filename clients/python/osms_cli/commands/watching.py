@@ -27,6 +27,11 @@ def feeds(session: Session) -> None:
     session.show_list(session.client().feeds(), draw_feeds, "no feeds")
 
 
+def _rule(provision: str) -> str:
+    """The paragraph; where the Rules name no day, that it is read so."""
+    return "a reading, see docs/readings.md" if provision.startswith("r.") else provision
+
+
 def draw_feeds(found: list[FeedStatus]) -> None:
     """The feeds, in a table."""
     output.show(
@@ -40,7 +45,7 @@ def draw_feeds(found: list[FeedStatus]) -> None:
                     day_shown(each.due_on),
                     Text(each.timeliness, _STYLE.get(each.timeliness, "")),
                     each.late_days or "-",
-                    each.provision,
+                    _rule(each.provision),
                 ]
                 for each in found
             ),

@@ -146,6 +146,8 @@ def _play(told: Play) -> tuple[Play, Account]:
     output.say()
     parts = ", ".join(f"{name} {seconds} s" for name, seconds in told.seconds.items())
     output.say(f"time: {parts}", "dim")
+    size = output.count(told.stage.megabytes())
+    output.say(f"{told.stage.folder} takes {size} MB and may be removed", "dim")
     return told, account
 
 

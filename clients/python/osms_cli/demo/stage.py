@@ -77,6 +77,11 @@ class Stage:
             raise Failure("the timelines are not what the facts say", (told, *errors[-5:]))
         return told
 
+    def megabytes(self) -> int:
+        """How large the folder is."""
+        files = (each for each in self.folder.rglob("*") if each.is_file())
+        return round(sum(each.stat().st_size for each in files) / 1_000_000)
+
     def described(self, name: str) -> dict[str, Any]:
         """One of the files that describe the region."""
         content: dict[str, Any] = json.loads((self.region / name).read_text(encoding="utf-8"))

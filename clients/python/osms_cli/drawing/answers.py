@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Final, TypeGuard
 
 from rich.text import Text
 
@@ -20,7 +20,7 @@ from osms_cli.drawing.words import (
     until,
 )
 from osms_cli.failures import FAILED, UNKNOWN, UNKNOWN_TEXT, violation_line
-from osms_cli.moments import shown
+from osms_cli.moments import known_shown
 from osms_client import CannotTell, Entitlement, OsmsError
 
 _ROW: Final = "{:<14}  {:<14}  {:<10}  {:<9}  {}"
@@ -40,7 +40,9 @@ def draw(answer: Entitlement) -> None:
     for number, provision in enumerate(answer.provisions):
         label = "" if number else "provisions"
         output.say(labelled(label, f"{provision.code:<8} {provision.text}".rstrip()))
-    output.say(labelled("known", f"{shown(answer.revision_time)}, revision {answer.revision}"))
+    output.say(
+        labelled("known", f"{known_shown(answer.revision_time)}, revision {answer.revision}")
+    )
     output.say(labelled("receipt", answer.receipt_id))
 
 
@@ -58,18 +60,30 @@ def _unknown(iin: str, on: date | None) -> dict[str, object]:
 
 
 def tell_all(results: Iterable[tuple[str, Result]], on: date | None, *, as_json: bool) -> int:
-    """Writes the answers as they come; the exit status that they call for."""
-    status = 0
+    """Writes the answers as they come, and faults below; the exit status that they call for."""
+    status, faults = 0, []
     tell = _emit if as_json else _write_row
     if not as_json:
         sys.stdout.write(_ROW.format("IIN", "STATUS", "GROUND", "FINANCING", "UNTIL") + "\n")
     for iin, result in results:
         tell(iin, on, result)
+        if _is_fault(result):
+            faults.append(f"{iin}: {_fault(result)}")
         if isinstance(result, CannotTell):
             status = UNKNOWN
         elif isinstance(result, OsmsError):
             status = status or FAILED
+    if not as_json:
+        sys.stdout.writelines(f"{fault}\n" for fault in faults)
     return status
+
+
+def _is_fault(result: Result) -> TypeGuard[OsmsError]:
+    return isinstance(result, OsmsError) and not isinstance(result, CannotTell)
+
+
+def _fault(error: OsmsError) -> str:
+    return "; ".join(map(violation_line, error.violations)) or error.message
 
 
 def _emit(iin: str, on: date | None, result: Result) -> None:
@@ -84,20 +98,15 @@ def _emit(iin: str, on: date | None, result: Result) -> None:
 
 def _write_row(iin: str, _: date | None, result: Result) -> None:
     if isinstance(result, CannotTell):
-        _write_line(iin, "UNKNOWN", UNKNOWN_TEXT)
+        row = f"{iin:<14}  {'UNKNOWN':<14}  {UNKNOWN_TEXT}"
+        sys.stdout.write(_coloured(row, "UNKNOWN") + "\n")
     elif isinstance(result, OsmsError):
-        told = "; ".join(map(violation_line, result.violations)) or result.message
-        _write_line(iin, "INVALID", told)
+        sys.stdout.write(_coloured(_ROW.format(iin, "INVALID", "-", "-", "-"), "INVALID") + "\n")
     else:
         row = _ROW.format(
             iin, result.status, result.ground or "-", result.financing, until(result)
         )
         sys.stdout.write(_coloured(row, result.status) + "\n")
-
-
-def _write_line(iin: str, status: str, rest: str) -> None:
-    row = f"{iin:<14}  {status:<14}  {rest}"
-    sys.stdout.write(_coloured(row, status) + "\n")
 
 
 def _coloured(row: str, status: str) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from osms_cli import output
 from osms_cli.drawing import answers
 from osms_cli.drawing.words import GROUND_STYLE, ground_text, provision_codes, through
-from osms_cli.moments import shown
+from osms_cli.moments import shown, stamp_shown
 from osms_client import AbsentGround, Explanation, Fact, Ground
 
 _NAMES: Final = frozenset(
@@ -112,10 +112,20 @@ def _brief(fact: Fact) -> Mapping[str, object]:
 
 def content(fields: Mapping[str, object]) -> str:
     """The fields of a fact or line, in one line; the person is known already."""
-    return "  ".join(f"{name}={_short(value)}" for name, value in fields.items() if name != "iin")
+    return "  ".join(_told(name, value) for name, value in fields.items() if name != "iin")
+
+
+def _told(name: str, value: object) -> str:
+    if name == "listed":
+        return "added" if value else "removed"
+    if name.endswith("_time"):
+        return f"{name}={stamp_shown(str(value))}"
+    return f"{name}={_short(value)}"
 
 
 def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return f"({content(value)})"
     if isinstance(value, list):

@@ -32,7 +32,7 @@ from osms_cli.drawing.words import (
     through,
     until,
 )
-from osms_cli.moments import shown
+from osms_cli.moments import known_shown
 from osms_client import Entitlement, Ground, Provision, Stretch, Timeline
 
 LABEL_WIDTH: Final = 15
@@ -58,7 +58,9 @@ def _draw_head(timeline: Timeline, today: Entitlement) -> None:
     head = Text(f"{timeline.iin}", "bold") + Text(f"  today {today.on_date.isoformat()}: ")
     tail = f" by {today.ground} until {until(today)}" if today.ground else ""
     output.say(head + status_text(today.status) + Text(tail))
-    output.say(f"  known {shown(timeline.revision_time)}, receipt {timeline.receipt_id}", "dim")
+    output.say(
+        f"  known {known_shown(timeline.revision_time)}, receipt {timeline.receipt_id}", "dim"
+    )
     output.say()
 
 

@@ -46,16 +46,27 @@ class Source:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
-    """A file, unpacked if it is compressed; `-` is standard input. OSError: it cannot be read."""
+    """
+    A file, unpacked if it is compressed; `-` is standard input.
+
+    OSError: it cannot be read. Failure: its name says that it is compressed, and it is not.
+    """
     if path == STDIN:
         yield Source(STDIN_NAME, _unpacked(sys.stdin.buffer), None, sys.stdin.buffer)
         return
     with path.open("rb", buffering=_BUFFER) as raw:
+        if path.suffix == ".gz" and not _is_gzip(raw):
+            message = f"{path} is not gzip, though its name says so"
+            raise Failure(message, ("nothing was read; compress it, or name it without .gz",))
         yield Source(str(path), _unpacked(raw), path.stat().st_size, raw)
 
 
-def _unpacked(raw: IO[bytes]) -> IO[bytes]:
+def _is_gzip(raw: IO[bytes]) -> bool:
     peek = getattr(raw, "peek", None)
-    if peek is None or not peek(len(_GZIP)).startswith(_GZIP):
+    return peek is not None and peek(len(_GZIP)).startswith(_GZIP)
+
+
+def _unpacked(raw: IO[bytes]) -> IO[bytes]:
+    if not _is_gzip(raw):
         return raw
     return io.BufferedReader(gzip.GzipFile(fileobj=raw), _BUFFER)

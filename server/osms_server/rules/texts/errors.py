@@ -14,9 +14,12 @@ from osms_server.rules.texts.language import Language, Text
 
 ERRORS: Final[dict[str, Text]] = {
     "CALLER_UNKNOWN": Text(
-        "Сұрау салушы танылмады; осы сервис үшін берілген сертификатты пайдаланыңыз.",
-        "Вызывающая сторона не опознана; используйте сертификат, выданный для этого сервиса.",
-        "The caller is not known; call with a certificate that was issued for this service.",
+        'Мұнда "{caller}" деген сұрау салушы белгісіз; осы сервис үшін берілген сертификатты '
+        "пайдаланыңыз.",
+        'Вызывающая сторона "{caller}" здесь не известна; используйте сертификат, выданный для '
+        "этого сервиса.",
+        'The caller "{caller}" is not known here; call with a certificate that was issued for '
+        "this service.",
     ),
     "NOT_ALLOWED": Text(
         "Рұқсат жоқ: {action}. Бұған құқылы: {needs}.",
@@ -235,6 +238,8 @@ def _told(of: str, value: str, language: Language) -> str:
     """A value as it is told; a name comes with the space before it, and may be empty."""
     if of == "name":
         return f" {value}" if value else ""
+    if of == "caller":
+        return value  # as it was told, also where it is a word of ours
     if value in WORDS:
         return WORDS[value].in_(language)
     parts = value.split(_SEPARATOR)
