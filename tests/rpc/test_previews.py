@@ -12,6 +12,7 @@ from osms.entitlement.v1 import operations_service_pb2 as pb
 from osms_client import (
     Days,
     HeldPreview,
+    InvalidRequest,
     NotAllowed,
     NotFound,
     OsmsClient,
@@ -157,6 +158,19 @@ def test_single_removals_may_be_previewed(removals: str, supervisor: OsmsClient)
     assert supervisor.preview(removals, [9]).preview == Preview(0, 0)
 
 
+def test_only_positions_of_a_batch_are_decided(
+    removals: str, supervisor: OsmsClient, engines: Engines
+) -> None:
+    """Whoever mistypes one is told which, and nothing is decided."""
+    before = everything_stored(engines)
+    for decide in (supervisor.preview, supervisor.approve, supervisor.decline):
+        with pytest.raises(InvalidRequest) as caught:
+            decide(removals, positions=[7, 9, 14])
+        wrong = [(each.field, each.reason) for each in caught.value.violations]
+        assert wrong == [("positions", "POSITION_UNKNOWN")] * 2
+    assert everything_stored(engines) == before
+
+
 # Withdrawals.
 
 
@@ -177,6 +191,27 @@ def test_whom_a_withdrawal_would_touch_is_shown(
     second_supervisor.approve(asked.held_batch_id)
     assert supervisor.check(DAULET).ground == "CATEGORY"
     assert supervisor.check(AIGUL).last_date == TODAY
+
+
+# What is decided as a whole.
+
+
+def test_what_is_no_removal_has_no_positions(
+    shrunk: str, supervisor: OsmsClient, second_supervisor: OsmsClient
+) -> None:
+    """A roster, an unpaid budget, a failure or a withdrawal is never decided in part."""
+    lapse = supervisor.record_budget_lapse("LOCAL", TOMORROW)
+    incident = supervisor.declare_incident("F-1", ["FUND"], TOMORROW).held_batch_id
+    withdrawal = supervisor.withdraw("CATEGORY", "SC", (1, 1), "a wrong file").held_batch_id
+    for held in (shrunk, lapse, incident, withdrawal):
+        for decide in (
+            second_supervisor.preview,
+            second_supervisor.approve,
+            second_supervisor.decline,
+        ):
+            with pytest.raises(InvalidRequest) as caught:
+                decide(held, positions=[1])
+            assert [each.field for each in caught.value.violations] == ["positions"]
 
 
 # What cannot be shown.

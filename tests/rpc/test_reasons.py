@@ -415,6 +415,15 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
         ("refund.amount", lambda desk: desk.payment(PAYMENT, refunded(PAYMENT, "4250.01"))),
     ],
     Reason.NOT_LISTED: [("change.iin", lambda desk: desk.change(leaves()))],
+    Reason.POSITION_UNKNOWN: [
+        (
+            "last_position",
+            lambda desk: of_error(
+                desk.client_of("supervisor1"),
+                lambda client: client.withdraw("CATEGORY", "SC", (1, 1), "a wrong file"),
+            ),
+        ),
+    ],
     Reason.SNAPSHOT_EMPTY: [("p64", lambda desk: desk.snapshot())],
     Reason.LINE_COUNT_DIFFERS: [
         (

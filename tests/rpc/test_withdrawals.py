@@ -162,22 +162,72 @@ def test_what_is_no_withdrawal_is_refused(
 @pytest.mark.parametrize(
     ("feed", "sender", "positions"),
     [
-        pytest.param("CATEGORY", "SC", (2, 9), id="nothing came there"),
+        pytest.param("CATEGORY", "SC", (1, 3), id="further than the feed has come"),
         pytest.param("PAYMENT", "SC", (1, 1), id="another feed"),
         pytest.param("CATEGORY", "DEFENCE", (1, 1), id="another sender"),
     ],
 )
-def test_there_must_be_something_to_withdraw(
+def test_what_has_not_come_yet_cannot_be_withdrawn(
     corporation: OsmsClient,
     supervisor: OsmsClient,
     feed: str,
     sender: str,
     positions: tuple[int, int],
 ) -> None:
+    """Whoever asks names positions that the feed has reached: what comes later is not meant."""
+    push_categories(corporation, assigned(), assigned(NOBODY))
+    with pytest.raises(InvalidRequest) as caught:
+        supervisor.withdraw(feed, sender, positions, ERROR)
+    wrong = [(violation.field, violation.reason) for violation in caught.value.violations]
+    assert wrong == [("last_position", "POSITION_UNKNOWN")]
+
+
+def test_there_must_be_something_to_withdraw(
+    corporation: OsmsClient, supervisor: OsmsClient
+) -> None:
     """Where nothing stands there is nothing to ask for."""
     push_categories(corporation, assigned(), assigned(NOBODY))
     with pytest.raises(NotFound):
-        supervisor.withdraw(feed, sender, positions, ERROR)
+        supervisor.withdraw("CATEGORY", "SC", (2, 2), ERROR)
+
+
+def test_what_comes_after_the_asking_is_not_withdrawn(
+    corporation: OsmsClient,
+    operator: OsmsClient,
+    supervisor: OsmsClient,
+    second_supervisor: OsmsClient,
+) -> None:
+    """A line of the batch that is mended meanwhile stays: as many are withdrawn as were told."""
+    push_categories(corporation, assigned(DAULET), assigned(NOBODY))
+    asked = supervisor.withdraw("CATEGORY", "SC", (1, 2), ERROR)
+    (rejection,) = operator.rejections()
+    operator.resubmit(rejection.rejection_id, assigned(AIGUL))
+    supervisor.advance_clock(MORNING + MINUTE)
+    changes = second_supervisor.preview(asked.held_batch_id).changes
+    assert [change.iin for change in changes] == [DAULET]
+    assert asked.fact_count == 1
+    second_supervisor.approve(asked.held_batch_id)
+    told = [supervisor.check(iin, july(2)).ground for iin in (DAULET, AIGUL)]
+    assert told == [None, "CATEGORY"]
+
+
+def test_a_removal_that_waits_since_the_asking_waits_on(
+    operator: OsmsClient,
+    corporation: OsmsClient,
+    supervisor: OsmsClient,
+    second_supervisor: OsmsClient,
+) -> None:
+    """Neither what is known nor what waits is touched, if it came after the asking."""
+    supervisor.reset_sandbox(MORNING, {"removal_count": "0", "removal_share": "0"})
+    episode = assigned(AIGUL, on=date(2025, 1, 1))
+    push_categories(corporation, episode, assigned(DAULET), assigned(NOBODY))
+    asked = supervisor.withdraw("CATEGORY", "SC", (2, 3), ERROR)
+    (rejection,) = operator.rejections()
+    operator.resubmit(rejection.rejection_id, removed(episode, date(2025, 2, 1)))
+    second_supervisor.approve(asked.held_batch_id)
+    (waiting,) = supervisor.held_batches(state="WAITING")
+    supervisor.approve(waiting.held_batch_id, [3])
+    assert grounds(supervisor, AIGUL, july(2)) == [None]
 
 
 # The right.
@@ -370,7 +420,8 @@ def test_removals_that_wait_are_declined_by_a_withdrawal(
     assert push_categories(corporation, *removals).held == 2
     withdraw(4, 5)
     removals_held = [each for each in supervisor.held_batches() if each.kind != "WITHDRAWAL"]
-    assert [(each.waiting, each.state) for each in removals_held] == [(1, "WAITING")]
+    (waiting,) = [(each.waiting, each.state, each.decided_by) for each in removals_held]
+    assert waiting == (1, "WAITING", "supervisor2")
     supervisor.advance_clock(at(TODAY + DAY))
     corrected = replace(removals[1], removed_on=date(2025, 2, 1))
     ack = push_categories(corporation, corrected)

@@ -19,9 +19,10 @@ from osms_server.application.previewing import PersonChange
 from osms_server.application.rosters import approve_snapshot
 from osms_server.application.rows import HeldBatchRow, HeldKind, HeldState
 from osms_server.application.withdrawals import approve_withdrawal
-from osms_server.domain.errors import NotAllowed, NotFound, WrongState
+from osms_server.domain.errors import InvalidRequest, NotAllowed, NotFound, WrongState
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.records import Preview
+from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 
 
@@ -43,20 +44,25 @@ def approve(
     Approves what waits in a held batch: all of it, or the removals at *positions*.
 
     NotAllowed: the caller is no supervisor, or asked for it. NotFound, WrongState: there is no
-    such batch, or nothing in it waits.
+    such batch, or nothing in it waits. InvalidRequest: it has nothing at some of the positions.
     """
     caller.must_be_supervisor("approve what is held")
     row = find_waiting(tx, held_batch_id)
     if row.requested_by == caller.name:
         raise NotAllowed("approve what one asked for", "another supervisor of the Fund")
-    count = make_known(tx, parameters, row, positions)
+    count = _make_known(tx, parameters, row, positions, caller.name)
     return _decide(tx, row, caller, HeldState.APPROVED, count)
 
 
-def make_known(
-    tx: Transaction, parameters: Parameters, row: HeldBatchRow, positions: Sequence[int]
+def _make_known(
+    tx: Transaction,
+    parameters: Parameters,
+    row: HeldBatchRow,
+    positions: Sequence[int],
+    approved_by: str,
 ) -> int:
     """Makes what waits in a held batch known now; returns how many records it was."""
+    _refuse_unknown(tx, row, positions)
     match row.kind:
         case HeldKind.CATEGORY_REMOVALS:
             return _make_removals_known(tx, parameters, row, positions)
@@ -67,7 +73,7 @@ def make_known(
         case HeldKind.BUDGET_LAPSE:
             approve_lapse(tx, row)
         case HeldKind.WITHDRAWAL:
-            approve_withdrawal(tx, row, parameters)
+            approve_withdrawal(tx, row, parameters, approved_by)
         case _:
             assert_never(row.kind)
     return 1
@@ -86,21 +92,24 @@ _ABOUT_EVERYBODY: Final = frozenset({HeldKind.FUND_INCIDENT, HeldKind.BUDGET_LAP
 def preview(
     register: Register,
     parameters: Parameters,
+    caller: Caller,
     held_batch_id: UUID,
     positions: Sequence[int],
     page: tuple[Iin, int],
 ) -> HeldPreview:
     """
-    Whom an approval now would give or take days of the right; nothing is changed.
+    Whom an approval by the caller now would give or take days of the right; nothing is changed.
 
     The *page* is the IIN after which people are listed, and how many at the most. NotFound,
-    WrongState: there is no such batch, or nothing in it waits.
+    WrongState: there is no such batch, or nothing in it waits. InvalidRequest: it has nothing at
+    some of the positions.
     """
     with register.rehearse() as rehearsal:
         row = find_waiting(rehearsal, held_batch_id)
         if row.kind in _ABOUT_EVERYBODY:
+            _refuse_unknown(rehearsal, row, positions)
             return HeldPreview(None)
-        make_known(rehearsal, parameters, row, positions)
+        _make_known(rehearsal, parameters, row, positions, caller.name)
         return HeldPreview(rehearsal.preview(), tuple(rehearsal.changes(*page)))
 
 
@@ -111,10 +120,11 @@ def decline(
     Declines what waits in a held batch: all of it, or the removals at *positions*.
 
     NotAllowed: the caller is no supervisor. NotFound, WrongState: there is no such batch, or
-    nothing in it waits.
+    nothing in it waits. InvalidRequest: it has nothing at some of the positions.
     """
     caller.must_be_supervisor("decline what is held")
     row = find_waiting(tx, held_batch_id)
+    _refuse_unknown(tx, row, positions)
     if row.kind is not HeldKind.CATEGORY_REMOVALS:
         return _decide(tx, row, caller, HeldState.DECLINED, 1)
     removals = tx.approvals.waiting_removals(held_batch_id, positions)
@@ -131,6 +141,17 @@ def find_waiting(tx: Transaction, held_batch_id: UUID) -> HeldBatchRow:
     if not row.waiting_count:
         raise WrongState("held batch", str(held_batch_id), row.state.name.lower())
     return row
+
+
+def _refuse_unknown(tx: Transaction, row: HeldBatchRow, positions: Sequence[int]) -> None:
+    """InvalidRequest: a position at which the batch has no removal; only removals have any."""
+    if not positions:
+        return
+    unknown = tx.approvals.unknown_positions(row.held_batch_id, positions)
+    if unknown:
+        raise InvalidRequest(
+            tuple(Violation("positions", Reason.POSITION_UNKNOWN, str(at)) for at in unknown)
+        )
 
 
 def _make_removals_known(

@@ -40,6 +40,7 @@ from osms_server.application.rows import (
     RequestRow,
     RevocationRow,
     RosterMarkRow,
+    Sent,
     SnapshotRow,
     SourcedFact,
     WithdrawalRow,
@@ -263,8 +264,11 @@ class Approvals(Protocol):
     ) -> list[HeldRemovalRow]:
         """Removals that wait, in order of position; all of them if no positions are given."""
 
-    def waiting_between(self, sender: str, first: int, last: int) -> Mapping[UUID, list[int]]:
-        """The positions of waiting removals from *first* to *last* of a sender, by held batch."""
+    def waiting_of(self, sent: Sent) -> Mapping[UUID, list[int]]:
+        """The positions of the removals that a feed sent and that wait, by held batch."""
+
+    def unknown_positions(self, held_batch_id: UUID, positions: Sequence[int]) -> list[int]:
+        """Those of *positions* at which the held batch never had a removal, in order."""
 
     def decide_removals(
         self, held_batch_id: UUID, positions: Sequence[int], decision: HeldState
@@ -275,13 +279,13 @@ class Approvals(Protocol):
 class Withdrawals(Protocol):
     """What is withdrawn."""
 
-    def count(self, feed: FeedId, first: int, last: int) -> int:
-        """How many facts that stand came from *first* to *last* of a feed, both included."""
+    def count(self, sent: Sent) -> int:
+        """How many of the facts that a feed sent stand."""
 
-    def people(self, feed: FeedId, first: int, last: int) -> list[Iin]:
+    def people(self, sent: Sent) -> list[Iin]:
         """The persons whom they are about."""
 
-    def mark(self, feed: FeedId, first: int, last: int) -> None:
+    def mark(self, sent: Sent) -> None:
         """Withdraws them, and frees the numbers of their messages."""
 
     def add(self, row: WithdrawalRow) -> None:

@@ -27,7 +27,7 @@ from osms_server.domain.facts import (
 )
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.ledger import EMPTY, Ledger
-from osms_server.domain.records import OutcomeCounts
+from osms_server.domain.records import FeedId, OutcomeCounts
 from osms_server.domain.revision import NEVER, Revision
 from osms_server.domain.violations import Violation
 
@@ -331,6 +331,15 @@ class HeldRemovalRow(NamedTuple):
     message_number: int
     sender: str
     arrived: Revision
+
+
+class Sent(NamedTuple):
+    """What a feed sent from one position to another, both included, and had come at *until*."""
+
+    feed: FeedId
+    first: int
+    last: int
+    until: Revision
 
 
 class WithdrawalRow(NamedTuple):

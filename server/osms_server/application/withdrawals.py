@@ -3,7 +3,8 @@ Withdraws everything that one feed sent between two positions.
 
 Nothing is deleted. The facts stay, known until the withdrawal and no more from it on; so what was
 told on a day stays told, and every answer repairs itself as after any other loss. A withdrawal
-takes two supervisors. What was withdrawn can be sent again, corrected, under the same numbers.
+takes two supervisors; what comes after it was asked for, to whichever position, is no part of it.
+What was withdrawn can be sent again, corrected, under the same numbers.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from osms_server.application.rows import (
     HeldBatchRow,
     HeldKind,
     HeldState,
+    Sent,
     WithdrawalRow,
 )
 from osms_server.domain.codes import FeedKind, System
-from osms_server.domain.errors import NotFound
+from osms_server.domain.errors import InvalidRequest, NotFound
 from osms_server.domain.facts import RosterMark
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.records import FeedId
+from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 
 
@@ -51,13 +54,17 @@ def ask_withdrawal(tx: Transaction, caller: Caller, wanted: Withdrawal) -> Asked
     """
     Asks to withdraw; it waits for another supervisor.
 
-    NotAllowed: the caller is no supervisor. NotFound: nothing that stands came from there.
+    NotAllowed: the caller is no supervisor. InvalidRequest: the feed has not come that far.
+    NotFound: nothing that stands came from there.
     """
     caller.must_be_supervisor("withdraw what a feed sent")
-    place = f"{wanted.first_position}-{wanted.last_position}"
-    count = tx.withdrawals.count(wanted.feed, wanted.first_position, wanted.last_position)
+    feed, first, last, _ = wanted
+    if last >= tx.feeds.get(feed).next_position:
+        raise InvalidRequest((Violation("last_position", Reason.POSITION_UNKNOWN, str(last)),))
+    place = f"{first}-{last}"
+    count = tx.withdrawals.count(Sent(feed, first, last, tx.revision))
     if not count:
-        raise NotFound("fact", f"{wanted.feed.sender} {place}")
+        raise NotFound("fact", f"{feed.sender} {place}")
     held_batch_id = tx.new_id()
     tx.approvals.add(
         HeldBatchRow(
@@ -65,13 +72,13 @@ def ask_withdrawal(tx: Transaction, caller: Caller, wanted: Withdrawal) -> Asked
             HeldKind.WITHDRAWAL,
             caller.name,
             tx.revision,
-            f"{wanted.feed.sender} {wanted.feed.kind.name} {place}",
+            f"{feed.sender} {feed.kind.name} {place}",
             "a withdrawal takes two supervisors",
             {
-                "feed_kind": wanted.feed.kind.value,
-                "sender": wanted.feed.sender,
-                "first_position": wanted.first_position,
-                "last_position": wanted.last_position,
+                "feed_kind": feed.kind.value,
+                "sender": feed.sender,
+                "first_position": first,
+                "last_position": last,
                 "reason": wanted.reason,
             },
             1,
@@ -80,12 +87,15 @@ def ask_withdrawal(tx: Transaction, caller: Caller, wanted: Withdrawal) -> Asked
     return AskedWithdrawal(held_batch_id, count)
 
 
-def approve_withdrawal(tx: Transaction, row: HeldBatchRow, parameters: Parameters) -> None:
+def approve_withdrawal(
+    tx: Transaction, row: HeldBatchRow, parameters: Parameters, approved_by: str
+) -> None:
     """Withdraws now what a held batch asks for; what of it still waits is declined."""
     content = row.content
     feed = FeedId(FeedKind(content["feed_kind"]), content["sender"])
     first, last = content["first_position"], content["last_position"]
-    people = tx.withdrawals.people(feed, first, last)
+    sent = Sent(feed, first, last, until=row.arrived)
+    people = tx.withdrawals.people(sent)
     tx.withdrawals.add(
         WithdrawalRow(
             row.held_batch_id,
@@ -99,12 +109,12 @@ def approve_withdrawal(tx: Transaction, row: HeldBatchRow, parameters: Parameter
         )
     )
     if feed.kind is FeedKind.ROSTER_CHANGE:
-        _withdraw_changes(tx, parameters, System(feed.sender), people, (first, last))
+        _withdraw_changes(tx, parameters, sent, people)
     else:
-        tx.withdrawals.mark(feed, first, last)
+        tx.withdrawals.mark(sent)
         _decide_again(tx, parameters, people)
     if feed.kind is FeedKind.CATEGORY:
-        _decline_waiting(tx, row, feed.sender, first, last)
+        _decline_waiting(tx, sent, approved_by)
 
 
 def _decide_again(tx: Transaction, parameters: Parameters, people: Iterable[Iin]) -> None:
@@ -116,11 +126,9 @@ def _decide_again(tx: Transaction, parameters: Parameters, people: Iterable[Iin]
         drafts.keep()
 
 
-def _decline_waiting(
-    tx: Transaction, row: HeldBatchRow, sender: str, first: int, last: int
-) -> None:
-    """Declines removals of the batch that still wait; they are not known and never will be."""
-    for held_batch_id, positions in tx.approvals.waiting_between(sender, first, last).items():
+def _decline_waiting(tx: Transaction, sent: Sent, declined_by: str) -> None:
+    """Declines what was sent and still waits; it is not known and never will be."""
+    for held_batch_id, positions in tx.approvals.waiting_of(sent).items():
         tx.approvals.decide_removals(held_batch_id, positions, HeldState.DECLINED)
         held = tx.approvals.get(held_batch_id)
         assert held is not None
@@ -129,21 +137,17 @@ def _decline_waiting(
             held._replace(
                 waiting_count=left,
                 state=HeldState.WAITING if left else HeldState.DECLINED,
-                decided_by=row.requested_by,
+                decided_by=declined_by,
                 decided=tx.revision,
             )
         )
 
 
 def _withdraw_changes(
-    tx: Transaction,
-    parameters: Parameters,
-    body: System,
-    people: Sequence[Iin],
-    place: tuple[int, int],
+    tx: Transaction, parameters: Parameters, sent: Sent, people: Sequence[Iin]
 ) -> None:
     """Withdraws changes of staff; what the snapshots after them said stays as they said it."""
-    feed = FeedId(FeedKind.ROSTER_CHANGE, body)
+    body = System(sent.feed.sender)
     before: dict[Iin, list[RosterMark]] = {}
     for portion in portions(people):
         marks = tx.facts.roster_marks(portion)
@@ -151,7 +155,7 @@ def _withdraw_changes(
             iin: [kept.row.as_fact() for kept in marks.get(iin, ()) if kept.stands]
             for iin in portion
         }
-    tx.withdrawals.mark(feed, *place)
+    tx.withdrawals.mark(sent)
     for portion in portions(people):
         drafts = Drafts(tx, parameters)
         drafts.gather(portion)

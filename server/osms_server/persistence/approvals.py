@@ -14,6 +14,7 @@ from osms_server.application.rows import (
     HeldKind,
     HeldRemovalRow,
     HeldState,
+    Sent,
 )
 from osms_server.domain.codes import Category, System
 from osms_server.persistence.copying import copy_rows
@@ -127,17 +128,25 @@ class ApprovalTables:
             for row in self._connection.execute(statement)
         ]
 
-    def waiting_between(self, sender: str, first: int, last: int) -> Mapping[UUID, list[int]]:
-        """The positions of waiting removals from *first* to *last* of a sender, by held batch."""
+    def waiting_of(self, sent: Sent) -> Mapping[UUID, list[int]]:
+        """The positions of the removals that a feed sent and that wait, by held batch."""
         waiting: defaultdict[UUID, list[int]] = defaultdict(list)
         for row in self._connection.execute(
             sa.select(held_removal.c.held_batch_id, held_removal.c.position)
-            .where(held_removal.c.sender == sender, held_removal.c.decision.is_(None))
-            .where(held_removal.c.position.between(first, last))
+            .where(waits_of(sent))
             .order_by(held_removal.c.position)
         ):
             waiting[row.held_batch_id].append(row.position)
         return waiting
+
+    def unknown_positions(self, held_batch_id: UUID, positions: Sequence[int]) -> list[int]:
+        """Those of *positions* at which the held batch never had a removal, in order."""
+        found = self._connection.execute(
+            sa.select(held_removal.c.position)
+            .where(held_removal.c.held_batch_id == held_batch_id)
+            .where(_is_one_of(positions))
+        )
+        return sorted({*positions} - {row.position for row in found})
 
     def decide_removals(
         self, held_batch_id: UUID, positions: Sequence[int], decision: HeldState
@@ -149,6 +158,16 @@ class ApprovalTables:
             .where(_is_one_of(positions))
             .values(decision=decision)
         )
+
+
+def waits_of(sent: Sent) -> sa.ColumnElement[bool]:
+    """Whether a removal is one that a feed sent, and waits."""
+    return sa.and_(
+        held_removal.c.sender == sent.feed.sender,
+        held_removal.c.position.between(sent.first, sent.last),
+        held_removal.c.arrived <= sent.until,
+        held_removal.c.decision.is_(None),
+    )
 
 
 _BIGINTS = sa.ARRAY(sa.BigInteger)

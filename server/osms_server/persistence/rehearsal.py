@@ -25,6 +25,7 @@ from osms_server.application.rows import (
     HeldRemovalRow,
     PersonRow,
     RemovalGuardRow,
+    Sent,
     SnapshotRow,
 )
 from osms_server.domain.codes import Category, System
@@ -271,8 +272,15 @@ class _Approvals(ApprovalTables):
     def waiting_removals(
         self, held_batch_id: UUID, positions: Sequence[int]
     ) -> list[HeldRemovalRow]:
-        self._shadow.bring("held_removal", "t.held_batch_id = %s", held_batch_id)
+        self._bring_removals(held_batch_id)
         return super().waiting_removals(held_batch_id, positions)
+
+    def unknown_positions(self, held_batch_id: UUID, positions: Sequence[int]) -> list[int]:
+        self._bring_removals(held_batch_id)
+        return super().unknown_positions(held_batch_id, positions)
+
+    def _bring_removals(self, held_batch_id: UUID) -> None:
+        self._shadow.bring("held_removal", "t.held_batch_id = %s", held_batch_id)
 
 
 class _Withdrawals(WithdrawalTables):
@@ -282,11 +290,12 @@ class _Withdrawals(WithdrawalTables):
         super().__init__(connection, revision)
         self._shadow = shadow
 
-    def people(self, feed: FeedId, first: int, last: int) -> list[Iin]:
+    def people(self, sent: Sent) -> list[Iin]:
+        sender = sent.feed.sender
         for table in ("category_fact", "payment", "refund", "roster_mark", "held_removal"):
             condition = "t.sender = %s and t.position between %s and %s"
-            self._shadow.bring(table, condition, feed.sender, first, last)
-        self._shadow.bring("withdrawn_fact", "t.sender = %s", feed.sender)
-        people = super().people(feed, first, last)
+            self._shadow.bring(table, condition, sender, sent.first, sent.last)
+        self._shadow.bring("withdrawn_fact", "t.sender = %s", sender)
+        people = super().people(sent)
         self._shadow.bring_people(people)
         return people

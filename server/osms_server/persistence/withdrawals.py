@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from osms_server.application.rows import WithdrawalRow
+from osms_server.application.rows import Sent, WithdrawalRow
 from osms_server.domain.codes import FeedKind
 from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import FeedId
 from osms_server.domain.revision import Revision
+from osms_server.persistence.approvals import waits_of
 from osms_server.persistence.tables import (
     category_fact,
     category_message,
@@ -36,25 +36,26 @@ class WithdrawalTables:
         self._connection = connection
         self._revision = revision
 
-    def count(self, feed: FeedId, first: int, last: int) -> int:
-        """How many facts that stand came from *first* to *last* of a feed, both included."""
-        facts = _standing(feed, first, last).subquery()
+    def count(self, sent: Sent) -> int:
+        """How many of the facts that a feed sent stand."""
+        facts = _standing(sent).subquery()
         found: int = self._connection.execute(
             sa.select(sa.func.count()).select_from(facts)
         ).scalar_one()
         return found
 
-    def people(self, feed: FeedId, first: int, last: int) -> list[Iin]:
+    def people(self, sent: Sent) -> list[Iin]:
         """The persons whom they are about."""
-        facts = _standing(feed, first, last).subquery()
+        facts = _standing(sent).subquery()
         found = self._connection.execute(sa.select(facts.c.iin).distinct().order_by(facts.c.iin))
         return [row.iin for row in found]
 
-    def mark(self, feed: FeedId, first: int, last: int) -> None:
+    def mark(self, sent: Sent) -> None:
         """Withdraws them, and frees their message numbers and those of removals that wait."""
+        feed = sent.feed
         if feed.kind is FeedKind.CATEGORY:
-            self._free_numbers(feed, first, last)
-        facts = _standing(feed, first, last).subquery()
+            self._free_numbers(sent)
+        facts = _standing(sent).subquery()
         columns = sa.select(
             facts.c.iin,
             sa.literal(feed.kind.value),
@@ -65,17 +66,14 @@ class WithdrawalTables:
         names = [column.name for column in withdrawn_fact.columns]
         self._connection.execute(sa.insert(withdrawn_fact).from_select(names, columns))
 
-    def _free_numbers(self, feed: FeedId, first: int, last: int) -> None:
-        facts = _standing(feed, first, last, category_fact.c.message_number).subquery()
-        waiting = sa.select(held_removal.c.message_number).where(
-            held_removal.c.sender == feed.sender,
-            held_removal.c.position.between(first, last),
-            held_removal.c.decision.is_(None),
-        )
+    def _free_numbers(self, sent: Sent) -> None:
+        sender = sent.feed.sender
+        facts = _standing(sent, category_fact.c.message_number).subquery()
+        waiting = sa.select(held_removal.c.message_number).where(waits_of(sent))
         numbers = sa.select(facts.c.message_number).union_all(waiting)
         self._connection.execute(
             sa.delete(category_message).where(
-                category_message.c.sender == feed.sender,
+                category_message.c.sender == sender,
                 category_message.c.message_number.in_(numbers),
             )
         )
@@ -86,22 +84,25 @@ class WithdrawalTables:
 
 
 def _standing(
-    feed: FeedId, first: int, last: int, *more: sa.ColumnElement[int]
+    sent: Sent, *more: sa.ColumnElement[int]
 ) -> sa.Select[tuple[int, int]] | sa.CompoundSelect[tuple[int, int]]:
-    """The persons and places of the facts of a feed that are not withdrawn."""
-    selects = [_standing_of(table, feed, first, last, *more) for table in _TABLES[feed.kind]]
+    """The persons and places of the facts that a feed sent and that are not withdrawn."""
+    selects = [_standing_of(table, sent, *more) for table in _TABLES[sent.feed.kind]]
     return selects[0] if len(selects) == 1 else sa.union_all(*selects)
 
 
 def _standing_of(
-    table: sa.Table, feed: FeedId, first: int, last: int, *more: sa.ColumnElement[int]
+    table: sa.Table, sent: Sent, *more: sa.ColumnElement[int]
 ) -> sa.Select[tuple[int, int]]:
     withdrawn = sa.exists().where(
         withdrawn_fact.c.iin == table.c.iin,
-        withdrawn_fact.c.feed_kind == feed.kind.value,
+        withdrawn_fact.c.feed_kind == sent.feed.kind.value,
         withdrawn_fact.c.sender == table.c.sender,
         withdrawn_fact.c.position == table.c.position,
     )
     return sa.select(table.c.iin, table.c.position, *more).where(
-        table.c.sender == feed.sender, table.c.position.between(first, last), ~withdrawn
+        table.c.sender == sent.feed.sender,
+        table.c.position.between(sent.first, sent.last),
+        table.c.revision <= sent.until,
+        ~withdrawn,
     )

@@ -101,6 +101,7 @@ class ApprovalPart(Part):
         held = approvals.preview(
             self._register,
             self._mutations.law.parameters,
+            current_caller.get(),
             held_batch_id,
             list(request.positions),
             (Iin(int(page.after or 0)), page.size + 1),

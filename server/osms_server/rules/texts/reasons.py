@@ -288,6 +288,11 @@ _OF_KNOWLEDGE: Final = {
         "{field}: в списке органа «{value}» нет ни одной годной строки; отправьте полный список.",
         '{field}: the roster of "{value}" has not one valid line; send the full list.',
     ),
+    Reason.POSITION_UNKNOWN: Text(
+        "{field}: {value} орнында ештеңе жоқ; қандай орындар бар екенін қараңыз.",
+        "{field}: на месте {value} ничего нет; посмотрите, какие места есть.",
+        "{field}: there is nothing at {value}; look up which positions there are.",
+    ),
     Reason.LINE_COUNT_DIFFERS: Text(
         "{field}: алынған жолдар саны мәлімделген саннан өзгеше ({value}); тізімді толығымен "
         "қайта жіберіңіз.",
