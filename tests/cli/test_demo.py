@@ -73,3 +73,11 @@ def test_a_stage_is_cleared_only_where_one_was(tmp_path: Path) -> None:
     (stage.folder / "old").write_text("x")
     stage.clear()
     assert [path.name for path in stage.folder.iterdir()] == [".osms-demo"]
+
+
+def test_how_much_room_a_stage_takes_is_told(tmp_path: Path) -> None:
+    """Whoever wants the room back knows how much it is."""
+    stage = Stage(tmp_path)
+    stage.region.mkdir()
+    (stage.region / "file").write_bytes(bytes(3_000_000))
+    assert stage.megabytes() == 3
