@@ -46,6 +46,7 @@ from osms.entitlement.v1 import (
 from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.ports import Clock
+from osms_server.application.slots import Limit, Slots
 from osms_server.certificates import CA, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
@@ -53,7 +54,7 @@ from osms_server.persistence.access import PostgresAccessLog
 from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
 from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
-from osms_server.persistence.register import PostgresRegister
+from osms_server.persistence.register import PostgresRegister, RegisterLimits
 from osms_server.rpc.consumer_service import ConsumerService
 from osms_server.rpc.entitlement_service import EntitlementService
 from osms_server.rpc.feed_services import (
@@ -98,14 +99,16 @@ class CannotListen(Exception):
 
 @dataclass(frozen=True)
 class Engines:
-    """The connections to the database: for transactions, and for single questions."""
+    """The connections to the database: for transactions, rehearsals and single questions."""
 
     transactions: sa.Engine
+    rehearsals: sa.Engine
     look_ups: sa.Engine
 
     def dispose(self) -> None:
         """Closes all connections."""
         self.transactions.dispose()
+        self.rehearsals.dispose()
         self.look_ups.dispose()
 
 
@@ -116,9 +119,21 @@ def connect(dsn: str, settings: Settings) -> Engines:
     transactions = sa.create_engine(
         url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
     )
+    # A statement that was prepared for a table goes on to mean it where a temporary table of the
+    # same name hides it. So rehearsals, which hide tables, prepare nothing.
+    rehearsals = sa.create_engine(
+        url,
+        pool_size=settings.rehearsals_max + settings.previews_max,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"prepare_threshold": None},
+    )
     _wait_at_most(settings.writer_wait_seconds, transactions)
+    _wait_at_most(settings.writer_wait_seconds, rehearsals)
     return Engines(
         transactions,
+        rehearsals,
         sa.create_engine(
             url,
             pool_size=size,
@@ -192,9 +207,14 @@ class Application:
             engines.transactions,
             engines.look_ups,
             self.clock,
-            rehearsals_max=settings.rehearsals_max,
-            writers_max=settings.database_connections_max // 2,
-            writer_wait_seconds=settings.writer_wait_seconds,
+            rehearsals=engines.rehearsals,
+            limits=RegisterLimits(
+                settings.rehearsals_max,
+                settings.rehearsals_per_caller_max,
+                settings.previews_max,
+                settings.database_connections_max // 2,
+                settings.writer_wait_seconds,
+            ),
         )
         self.access_log = PostgresAccessLog(engines.transactions, self.clock)
         self.answers = Answers(self.register, self.clock, self.law, self.access_log)
@@ -206,6 +226,8 @@ class Application:
             settings.batch_records_max,
             settings.record_bytes_max,
             settings.ack_bytes_max,
+            settings.stream_idle_seconds,
+            settings.feed_idle_seconds,
             self.stopping,
         )
         pages = PageLimits(settings.page_size, settings.page_size_max, settings.page_bytes_max)
@@ -258,10 +280,14 @@ class Application:
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
+        streams = Slots(
+            Limit("streams_max", self.settings.streams_at_once),
+            Limit("streams_per_caller_max", self.settings.streams_per_caller_max),
+        )
         if self.settings.transport is Transport.MTLS:
-            return [Gate(CertificateIdentity())]
+            return [Gate(CertificateIdentity(), streams)]
         known = SANDBOX_CALLERS if self.settings.sandbox else None
-        return [Gate(MetadataIdentity(known=known))]
+        return [Gate(MetadataIdentity(known=known), streams)]
 
 
 def server_options(settings: Settings) -> list[tuple[str, Any]]:

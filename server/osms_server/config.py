@@ -73,6 +73,16 @@ class Settings(BaseSettings):
     concurrent_rpcs_max: int = Field(
         512, ge=8, description="Calls at once; more are told RESOURCE_EXHAUSTED."
     )
+    streams_max: int = Field(
+        48, ge=1, description="Streams at once; never more than three quarters of the workers."
+    )
+    streams_per_caller_max: int = Field(16, ge=1, description="Streams of one caller at once.")
+    stream_idle_seconds: float = Field(
+        60.0, ge=0.1, description="How long a stream may send nothing before it is ended."
+    )
+    feed_idle_seconds: float = Field(
+        600.0, ge=0.1, description="The same for a feed that is open; it goes on by position."
+    )
     database_connections_max: int = Field(
         24, ge=4, le=500, description="Connections to PostgreSQL for each kind of work."
     )
@@ -89,12 +99,14 @@ class Settings(BaseSettings):
     ack_bytes_max: int = Field(
         2 * 2**20,
         ge=2**12,
-        description="Bytes of the outcomes of one acknowledgement; more are left out, and counted.",
+        description="Bytes of outcomes in one acknowledgement; more are left out, and counted.",
     )
     roster_lines_max: int = Field(1_000_000, ge=1, description="Lines of one roster snapshot.")
-    rehearsals_max: int = Field(
-        2, ge=1, description="Pushes and approvals that are only tried, at once."
+    rehearsals_max: int = Field(2, ge=1, description="Pushes that are only tried, at once.")
+    rehearsals_per_caller_max: int = Field(
+        1, ge=1, description="Pushes of one caller that are only tried, at once."
     )
+    previews_max: int = Field(2, ge=1, description="Previews of approvals, at once.")
     iins_max: int = Field(1_000, ge=1, description="Persons of one batch of questions.")
     page_size: int = Field(100, ge=1, description="Items of a page where none is asked for.")
     page_size_max: int = Field(1_000, ge=1, description="Most items of a page.")
@@ -105,6 +117,11 @@ class Settings(BaseSettings):
         10.0, ge=0, description="How long running calls may go on when the server stops."
     )
     log_format: str = Field("console", pattern="^(console|json)$", description="console or json.")
+
+    @property
+    def streams_at_once(self) -> int:
+        """Streams that may keep a worker busy, so that some are left for everything else."""
+        return min(self.streams_max, self.workers * 3 // 4)
 
     @classmethod
     def read(cls, **given: Any) -> Settings:

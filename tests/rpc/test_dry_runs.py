@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from osms_client import (
     Ack,
+    CannotTell,
     FeedPush,
-    InvalidRequest,
     NotFound,
     OsmsClient,
     Outcome,
@@ -223,12 +224,21 @@ def test_a_dry_run_ends_no_other_connection(corporation: OsmsClient) -> None:
 
 
 def test_a_dry_run_sees_what_is_stored_meanwhile_as_it_began(corporation: OsmsClient) -> None:
-    """It is judged against one state of the register, from its opening to its end."""
+    """It is judged against one state of the register, from its first batch to its end."""
     episode = assigned(AIGUL)
     with corporation.category_feed(validate_only=True) as trying:
+        list(trying.send([assigned(DAULET)]))
         push_categories(corporation, episode)
         (tried,) = trying.send([episode])
     assert tried.accepted == 1
+
+
+def test_a_dry_run_keeps_the_positions_of_its_opening(corporation: OsmsClient) -> None:
+    """Also where the feed has gone on before the first batch: nothing counts as had before."""
+    with corporation.category_feed(validate_only=True) as trying:
+        push_categories(corporation, assigned(DAULET))
+        (tried,) = trying.send([assigned(AIGUL)])
+    assert (tried.accepted, tried.repeated, tried.next_position) == (1, 0, 2)
 
 
 def test_many_dry_runs_one_after_the_other(corporation: OsmsClient) -> None:
@@ -239,19 +249,71 @@ def test_many_dry_runs_one_after_the_other(corporation: OsmsClient) -> None:
             assert (ack.accepted, ack.next_position) == (1, 2)
 
 
-def test_only_so_many_dry_runs_at_a_time(corporation: OsmsClient) -> None:
-    """One more is refused; ended by then, it may begin again."""
+def test_a_sender_tries_one_thing_at_a_time(corporation: OsmsClient) -> None:
+    """What is tried beside it is refused for the moment; when it has ended, the next may begin."""
+    with corporation.category_feed(validate_only=True) as first:
+        first.report_nothing()
+        with (
+            corporation.payment_feed(validate_only=True) as second,
+            pytest.raises(CannotTell) as caught,
+        ):
+            second.report_nothing()
+    assert caught.value.reason == "BUSY"
+    assert caught.value.details["setting"] == "rehearsals_per_caller_max"
+    with corporation.payment_feed(validate_only=True) as again:
+        assert again.report_nothing().next_position == 1
+
+
+def test_only_so_many_dry_runs_at_a_time(
+    corporation: OsmsClient, defence: OsmsClient, client_of: ClientOf
+) -> None:
+    """However many senders there are; one more is refused for the moment."""
+    with (
+        corporation.category_feed(validate_only=True) as first,
+        defence.roster_change_feed(validate_only=True) as second,
+        client_of("INTERIOR").roster_change_feed(validate_only=True) as third,
+    ):
+        first.report_nothing()
+        second.report_nothing()
+        with pytest.raises(CannotTell) as caught:
+            third.report_nothing()
+    assert (caught.value.reason, caught.value.details["setting"]) == ("BUSY", "rehearsals_max")
+
+
+def test_a_dry_run_that_sends_nothing_keeps_nobody_out(
+    corporation: OsmsClient, defence: OsmsClient
+) -> None:
+    """It begins with its first batch, not when the stream is opened."""
     with (
         corporation.category_feed(validate_only=True),
         corporation.payment_feed(validate_only=True),
-        pytest.raises(InvalidRequest) as caught,
-        corporation.category_feed(validate_only=True),
+        corporation.payment_feed(validate_only=True) as begins,
+        defence.roster_change_feed(validate_only=True) as begins_too,
     ):
-        pass
-    assert caught.value.reason == "LIMIT_EXCEEDED"
-    assert caught.value.details["setting"] == "rehearsals_max"
-    with corporation.category_feed(validate_only=True) as feed:
-        assert feed.report_nothing().next_position == 1
+        assert begins.report_nothing().next_position == 1
+        assert begins_too.report_nothing().next_position == 1
+
+
+def test_a_dry_run_locks_nothing_real(corporation: OsmsClient, engines: Engines) -> None:
+    """However often its statements were made before: nobody waits for it."""
+    for episode in EPISODES[:10]:
+        push_categories(corporation, episode)
+    for _ in range(2):
+        with corporation.category_feed(validate_only=True) as feed:
+            (ack,) = feed.send([removed(EPISODES[0], EPISODES[0].assigned_on)])
+            assert ack.preview == Preview(gaining=0, losing=1)
+            assert tables_being_written(engines) == []
+
+
+def tables_being_written(engines: Engines) -> list[str]:
+    """Real tables of which somebody has locked rows to write them."""
+    statement = sa.text(
+        "select distinct relname from pg_locks l join pg_class c on c.oid = l.relation"
+        " where relnamespace = 'public'::regnamespace and mode = 'RowExclusiveLock'"
+        " and relkind = 'r'"
+    )
+    with engines.look_ups.connect() as connection:
+        return list(connection.execute(statement).scalars())
 
 
 def test_a_gap_in_a_dry_run_is_a_gap(corporation: OsmsClient) -> None:

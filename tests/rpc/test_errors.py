@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -33,6 +33,7 @@ from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import operations_service_pb2_grpc as operations_grpc
 from osms_client import InvalidRequest, NamedCaller, OsmsClient, _writing
 from osms_server.bootstrap import Application, Engines
+from osms_server.config import Settings
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import category_fact
@@ -50,6 +51,13 @@ from tests.rpc.streams import OpenStream, whole
 from tests.rpc.told import DETAILS, Told, refused
 
 Metadata = tuple[tuple[str, str], ...]
+
+
+@pytest.fixture(scope="session")
+def settings(settings: Settings) -> Settings:
+    """A server that has room for few streams, and little patience."""
+    few = {"streams_per_caller_max": 3, "stream_idle_seconds": 2.0}
+    return settings.model_copy(update=few)
 
 
 @dataclass(frozen=True)
@@ -240,6 +248,24 @@ def _shutting_down(at: Counter) -> Told:
             at.application.stopping.clear()
 
 
+def _busy(at: Counter) -> Told:
+    stub = entitlement_grpc.EntitlementServiceStub(at.channel_of("clinic1"))
+    question = entitlement_pb.StreamCheckEntitlementsRequest(iins=[AIGUL])
+    with ExitStack() as stack:
+        for _ in range(at.application.settings.streams_per_caller_max):
+            stream = stack.enter_context(OpenStream(stub.StreamCheckEntitlements))
+            stream.send(question)
+            stream.receive()
+        with OpenStream(stub.StreamCheckEntitlements) as one_more:
+            return one_more.error()
+
+
+def _stream_idle(at: Counter) -> Told:
+    stub = entitlement_grpc.EntitlementServiceStub(at.channel_of("clinic1"))
+    with OpenStream(stub.StreamCheckEntitlements) as stream:
+        return stream.error()
+
+
 def _internal(at: Counter) -> Told:
     with without(at.engines, "rejection"):
         return at.operate("ListRejections", operations_pb.ListRejectionsRequest(sender="SC"))
@@ -262,6 +288,8 @@ CASES: dict[str, tuple[Callable[[Counter], Told], grpc.StatusCode, type[Any] | N
     "REGISTER_UNAVAILABLE": (_register_unavailable, Code.UNAVAILABLE, RetryInfo),
     "SHUTTING_DOWN": (_shutting_down, Code.UNAVAILABLE, RetryInfo),
     "INTERNAL": (_internal, Code.INTERNAL, None),
+    "BUSY": (_busy, Code.RESOURCE_EXHAUSTED, RetryInfo),
+    "STREAM_IDLE": (_stream_idle, Code.UNAVAILABLE, RetryInfo),
 }
 
 
@@ -306,6 +334,8 @@ def test_every_reason_has_a_case() -> None:
         ("POSITION_GAP", {"next_position": "1"}),
         ("FEED_TAKEN_OVER", {"sender": "SC"}),
         ("LIMIT_EXCEEDED", {"setting": "iins_max", "allowed": "1000", "value": "1001"}),
+        ("BUSY", {"setting": "streams_per_caller_max", "allowed": "3"}),
+        ("STREAM_IDLE", {"seconds": "2.0"}),
         ("REVISION_NOT_REACHED", {"token": "7" + "f" * 15}),
         ("INVALID_REQUEST", {"count": "1"}),
     ],

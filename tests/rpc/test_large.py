@@ -83,7 +83,8 @@ def test_a_line_with_fields_that_nobody_knows_is_kept_without_them(
     ack = pushed(channel_of, record)
     assert [v.reason for o in ack.outcomes for v in o.violations] == ["RECORD_TOO_LARGE"]
     (rejection,) = client_of("SC").rejections()
-    assert rejection.line["assignment"]["iin"] == NOBODY
+    assert NOBODY in str(rejection.line)
+    assert "xxx" not in str(rejection.line)
 
 
 def faulty(count: int) -> list[Any]:
@@ -126,7 +127,8 @@ def test_a_page_of_rejections_ends_where_it_would_grow_too_large(
     texts = [str(number) * 8_000 for number in range(10)]
     pushed(channel_of, *map(unreadable, texts))
     stub = operations_grpc.OperationsServiceStub(channel_of("SC"))
-    pages, token = [], ""
+    pages: list[list[str]] = []
+    token = ""
     while not pages or token:
         request = operations_pb.ListRejectionsRequest(page_token=token)
         page = stub.ListRejections(request)

@@ -86,6 +86,35 @@ def test_a_preview_changes_nothing(shrunk: str, supervisor: OsmsClient, engines:
     assert everything_stored(engines) == before
 
 
+def test_a_preview_shows_the_same_however_much_was_pushed_before(
+    shrunk: str, supervisor: OsmsClient, corporation: OsmsClient, engines: Engines
+) -> None:
+    """A connection that has stored much may not take what is real for what is only tried."""
+    for iin in STAFF[4:14]:
+        push_categories(corporation, assigned(iin))
+    before = everything_stored(engines)
+    first, second = supervisor.preview(shrunk), supervisor.preview(shrunk)
+    assert first == second
+    assert first.preview == Preview(gaining=1, losing=18)
+    assert everything_stored(engines) == before
+    supervisor.approve(shrunk)
+    after = told(supervisor, first.changes, TOMORROW + DAY)
+    assert after == [change.first_gained is not None for change in first.changes]
+
+
+def test_a_preview_has_room_beside_dry_runs(
+    shrunk: str, supervisor: OsmsClient, corporation: OsmsClient, defence: OsmsClient
+) -> None:
+    """Those who try what they push keep no supervisor from deciding."""
+    with (
+        corporation.category_feed(validate_only=True) as first,
+        defence.roster_change_feed(validate_only=True) as second,
+    ):
+        first.report_nothing()
+        second.report_nothing()
+        assert supervisor.preview(shrunk).preview == Preview(gaining=1, losing=28)
+
+
 def test_a_preview_is_logged_for_everybody_it_names(shrunk: str, supervisor: OsmsClient) -> None:
     """What is told of a person is told in the log, whoever is told and by whichever way."""
     named = supervisor.preview(shrunk, limit=3).changes

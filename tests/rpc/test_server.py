@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from google.rpc.error_details_pb2 import RetryInfo
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
@@ -166,6 +167,105 @@ def test_an_address_that_is_taken_is_told(dsn: str) -> None:
             pass
         with server.client("clinic1") as client:
             assert client.clock() == MORNING
+
+
+# Streams.
+
+
+def question_streams(channel: grpc.Channel) -> Any:
+    """The streams by which a clinic asks."""
+    return pb_grpc.EntitlementServiceStub(channel).StreamCheckEntitlements
+
+
+@contextmanager
+def idle_streams(method: Any, count: int) -> Iterator[None]:
+    """Streams on which something was asked, and nothing more is sent."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            stream = stack.enter_context(OpenStream(method))
+            stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+            stream.receive()
+        yield
+
+
+def one_more(channel: grpc.Channel) -> tuple[str, str]:
+    """By which setting one stream more is refused, and how many it allows."""
+    with OpenStream(question_streams(channel)) as stream:
+        error = stream.error()
+    assert (error.code, error.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY")
+    return error.metadata["setting"], error.metadata["allowed"]
+
+
+def test_idle_streams_lock_nobody_out(dsn: str) -> None:
+    """A caller has so many, and all together leave workers for what is short."""
+    with (
+        site(dsn, workers=8, streams_per_caller_max=4) as server,
+        server.channel("clinic1") as clinic,
+        server.channel("operator1") as fund,
+        idle_streams(question_streams(clinic), 4),
+        idle_streams(question_streams(fund), 2),
+    ):
+        assert one_more(clinic) == ("streams_per_caller_max", "4")
+        assert one_more(fund) == ("streams_max", "6")
+        request = pb.CheckEntitlementRequest(iin=AIGUL)
+        assert pb_grpc.EntitlementServiceStub(clinic).CheckEntitlement(request, timeout=5)
+        health = health_pb2_grpc.HealthStub(clinic)
+        assert health.Check(health_pb2.HealthCheckRequest(), timeout=5).status
+
+
+def test_a_stream_that_has_ended_leaves_its_place(dsn: str) -> None:
+    """Another may then be opened."""
+    with site(dsn, streams_per_caller_max=1) as server, server.channel("clinic1") as channel:
+        for _ in range(5):
+            with OpenStream(question_streams(channel)) as stream:
+                stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+                stream.receive()
+                assert stream.rest() == []
+
+
+def test_descriptions_have_no_more_streams_than_a_caller(dsn: str) -> None:
+    """Anybody may ask what is offered, without keeping others from being answered."""
+    with site(dsn, streams_per_caller_max=1) as server, server.channel("nobody") as channel:
+        method = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
+        listing = reflection_pb2.ServerReflectionRequest(list_services="")
+        with OpenStream(method) as first, OpenStream(method) as second:
+            first.send(listing)
+            assert first.receive()
+            second.send(listing)
+            assert second.error().reason == "BUSY"
+
+
+def test_an_idle_stream_is_ended(dsn: str) -> None:
+    """Whether it asked something before, or never began."""
+    with (
+        site(dsn, stream_idle_seconds=0.3) as server,
+        server.channel("clinic1") as clinic,
+        server.channel("SC") as corporation,
+    ):
+        with OpenStream(question_streams(clinic)) as stream:
+            stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+            stream.receive()
+            asked = stream.error()
+        with OpenStream(CATEGORIES.method(corporation)) as feed:
+            never_opened = feed.error()
+    for error in (asked, never_opened):
+        assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "STREAM_IDLE")
+        assert error.one(RetryInfo)
+
+
+def test_an_idle_feed_is_gone_on_with(dsn: str) -> None:
+    """It may be idle for longer; a sender who was idle for too long notices nothing of it."""
+    with (
+        site(dsn, stream_idle_seconds=0.2, feed_idle_seconds=0.6) as server,
+        server.client("SC") as sender,
+        sender.category_feed() as feed,
+    ):
+        list(feed.send([assigned()]))
+        for pause in (0.4, 1.2):
+            time.sleep(pause)
+            (ack,) = feed.send([assigned(category="R02", source="MIA")])
+            assert (ack.accepted + ack.duplicate + ack.rejected, ack.repeated) == (1, 0)
+        assert ack.next_position == 4
 
 
 # The end.

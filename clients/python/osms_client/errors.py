@@ -99,6 +99,9 @@ _KINDS: Final[Mapping[grpc.StatusCode, type[OsmsError]]] = {
     grpc.StatusCode.ABORTED: TakenOver,
 }
 
+_BUSY: Final = "BUSY"
+"""Nothing is wrong with the request: there is no room for it at the moment."""
+
 
 def from_rpc_error(error: grpc.RpcError) -> OsmsError:
     """The error that a failed call raises."""
@@ -123,8 +126,8 @@ def from_status(status: Any, kind: type[OsmsError] | None = None) -> OsmsError:
     violations = [Violation(v.field, v.reason, v.description) for v in bad.field_violations] + [
         Violation(v.subject, v.type, v.description) for v in refused.violations
     ]
-    known = kind or _kind_of(status.code)
     reason = info.reason.removeprefix("ERROR_REASON_")
+    known = CannotTell if reason == _BUSY else kind or _kind_of(status.code)
     told = localized.message or status.message
     return known(told, reason, tuple(violations), dict(info.metadata))
 

@@ -104,7 +104,7 @@ def preview(
     WrongState: there is no such batch, or nothing in it waits. InvalidRequest: it has nothing at
     some of the positions.
     """
-    with register.rehearse() as rehearsal:
+    with register.rehearse_approval() as rehearsal:
         row = find_waiting(rehearsal, held_batch_id)
         if row.kind in _ABOUT_EVERYBODY:
             _refuse_unknown(rehearsal, row, positions)

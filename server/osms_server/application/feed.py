@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from typing import Final, Generic, NamedTuple, Protocol
 
-from osms_server.application.ports import Clock, Register, Transaction
+from osms_server.application.ports import Clock, Register, Rehearsal, Transaction
 from osms_server.application.requests import again_if_day_turns
 from osms_server.application.rows import DeliveryRow, FeedRow
 from osms_server.application.verdicts import Verdicts
@@ -112,19 +112,31 @@ class RehearsedFeedStream(Generic[Record]):
         self._feed = feed
         self._receiver = receiver
         self._stack = ExitStack()
+        self._rehearsal: Rehearsal | None = None
+        self._next_position = 0
 
     def open(self, key: int) -> Opened:
-        """Begins the rehearsal where the feed goes on; no other connection is ended."""
+        """Tells where the feed goes on; no other connection is ended."""
         del key
-        self._rehearsal = self._stack.enter_context(self._register.rehearse())
-        return Opened(self._rehearsal.feeds.get(self._feed).next_position)
+        with self._register.read() as reading:
+            self._next_position = reading.feeds.get(self._feed).next_position
+        return Opened(self._next_position)
 
     def take(self, batch: Batch[Record]) -> FeedAck:
         """Judges a batch as if it were stored. PositionGap: it begins after the position."""
-        self._rehearsal.advance(self._clock.now())
-        row = self._rehearsal.feeds.get(self._feed)
-        ack = store_batch(self._rehearsal, row, self._receiver, batch)
-        return ack._replace(preview=self._rehearsal.preview())
+        rehearsal = self._rehearsal or self._begin()
+        rehearsal.advance(self._clock.now())
+        row = rehearsal.feeds.get(self._feed)
+        ack = store_batch(rehearsal, row, self._receiver, batch)
+        return ack._replace(preview=rehearsal.preview())
+
+    def _begin(self) -> Rehearsal:
+        """Begins only now: a rehearsal is scarce, and a sender may be slow to send anything."""
+        rehearsal = self._stack.enter_context(self._register.rehearse(self._feed.sender))
+        row = rehearsal.feeds.get(self._feed)
+        rehearsal.feeds.put(row._replace(next_position=self._next_position))
+        self._rehearsal = rehearsal
+        return rehearsal
 
     def close(self) -> None:
         """Throws away what was rehearsed."""

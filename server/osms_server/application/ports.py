@@ -455,8 +455,11 @@ class Register(Protocol):
     def write(self) -> AbstractContextManager[Transaction]:
         """A change: committed when the block ends, undone when it raises."""
 
-    def rehearse(self) -> AbstractContextManager[Rehearsal]:
-        """A change that is thrown away when the block ends. LimitExceeded: too many at once."""
+    def rehearse(self, sender: str) -> AbstractContextManager[Rehearsal]:
+        """A push that is thrown away when the block ends. Busy: too many are under way."""
+
+    def rehearse_approval(self) -> AbstractContextManager[Rehearsal]:
+        """An approval that is thrown away when the block ends. Busy: as for a push."""
 
     def read(self) -> AbstractContextManager[Reading]:
         """Questions that see one state."""

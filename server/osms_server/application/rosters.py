@@ -94,7 +94,7 @@ def rehearse_snapshot(
 ) -> SnapshotResult:
     """What `receive_snapshot` would do; nothing is kept."""
     upload = _Upload.of(body, snapshot_id, lines)
-    with register.rehearse() as rehearsal:
+    with register.rehearse(body) as rehearsal:
         result = _receive_whole(rehearsal, law.parameters, upload)
         return result._replace(preview=rehearsal.preview())
 

@@ -14,6 +14,8 @@ The errors of the service. They carry data, not sentences; only rpc knows their 
      +- PositionGap           a batch begins after the expected position
      +- FeedTakenOver         another connection goes on with the feed
      +- LimitExceeded         more than a named setting allows
+     +- Busy                  as much is under way as a named setting allows
+     +- StreamIdle            nothing was sent for too long
      +- RevisionNotReached    the register does not know this much yet
      +- DayTurned             midnight passed before the commit: it is made again
      +- RegisterUnavailable   the register cannot be reached: never "not entitled"
@@ -120,6 +122,21 @@ class LimitExceeded(OsmsError):
     setting: str
     allowed: int
     value: int
+
+
+@dataclass(eq=False)
+class Busy(OsmsError):
+    """As much is under way as a named setting allows; in a moment there may be room."""
+
+    setting: str
+    allowed: int
+
+
+@dataclass(eq=False)
+class StreamIdle(OsmsError):
+    """Nothing was sent over a stream for so many seconds."""
+
+    seconds: float
 
 
 @dataclass(eq=False)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 import sqlalchemy as sa
@@ -19,8 +20,9 @@ from sqlalchemy import exc
 
 from osms_server.application.ports import Clock, Head
 from osms_server.application.rows import PersonRow
+from osms_server.application.slots import Limit, Slots
 from osms_server.domain.calendar import almaty_day
-from osms_server.domain.errors import DayTurned, LimitExceeded, RegisterUnavailable
+from osms_server.domain.errors import DayTurned, RegisterUnavailable
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision, day_of, next_revision
 from osms_server.persistence.access import AccessTable
@@ -65,12 +67,26 @@ class PostgresReading:
         return Head(*found.one())
 
 
+@dataclass(frozen=True)
+class RegisterLimits:
+    """
+    How much may be under way at once, and how long a writer waits for its turn.
+
+    Of the writers that wait no more than *writers_max* have a connection, so that readers and the
+    log of answers always find one.
+    """
+
+    rehearsals_max: int = 2
+    rehearsals_per_caller_max: int = 1
+    previews_max: int = 2
+    writers_max: int = 8
+    writer_wait_seconds: float = 60.0
+
+
 class PostgresRegister:
     """
-    The register in PostgreSQL: *engine* for transactions, *look_ups* for single questions.
-
-    Of the writers that wait for their turn no more than *writers_max* have a connection, so that
-    readers and the log of answers always find one.
+    The register in PostgreSQL: *engine* for transactions, *look_ups* for single questions, and
+    *rehearsals* for what is only tried; nothing can be tried where there is none.
     """
 
     def __init__(
@@ -79,15 +95,19 @@ class PostgresRegister:
         look_ups: sa.Engine,
         clock: Clock,
         *,
-        rehearsals_max: int = 2,
-        writers_max: int = 8,
-        writer_wait_seconds: float = 60.0,
+        rehearsals: sa.Engine | None = None,
+        limits: RegisterLimits = RegisterLimits(),
     ) -> None:
         self._engine = engine
-        self._rehearsals_max = rehearsals_max
-        self._rehearsals = threading.BoundedSemaphore(rehearsals_max)
-        self._writers = threading.BoundedSemaphore(writers_max)
-        self._writer_wait_seconds = writer_wait_seconds
+        self._rehearsing = rehearsals
+        self._rehearsals = Slots(
+            Limit("rehearsals_max", limits.rehearsals_max),
+            Limit("rehearsals_per_caller_max", limits.rehearsals_per_caller_max),
+        )
+        previews = Limit("previews_max", limits.previews_max)
+        self._previews = Slots(previews, previews)
+        self._writers = threading.BoundedSemaphore(limits.writers_max)
+        self._writer_wait_seconds = limits.writer_wait_seconds
         self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
         self._look_ups = look_ups
         self._clock = clock
@@ -118,23 +138,31 @@ class PostgresRegister:
             self._writers.release()
 
     @contextmanager
-    def rehearse(self) -> Iterator[RehearsalTransaction]:
+    def rehearse(self, sender: str) -> Iterator[RehearsalTransaction]:
         """
-        A change that is thrown away when the block ends; nothing real is written or locked.
+        A push that is thrown away when the block ends; nothing real is written or locked.
 
-        LimitExceeded: too many are under way.
+        Busy: too many are under way, or one of the sender.
         """
-        if not self._rehearsals.acquire(blocking=False):
-            raise LimitExceeded("rehearsals_max", self._rehearsals_max, self._rehearsals_max + 1)
-        try:
-            with _reachable(), self._snapshot.connect() as connection:
-                previous = connection.execute(sa.select(head.c.revision)).scalar_one()
-                now = self._clock.now()
-                revision = next_revision(Revision(previous), now)
-                yield RehearsalTransaction(connection, revision, almaty_day(now))
-                connection.rollback()
-        finally:
-            self._rehearsals.release()
+        with self._rehearsals.place(sender), self._thrown_away() as rehearsal:
+            yield rehearsal
+
+    @contextmanager
+    def rehearse_approval(self) -> Iterator[RehearsalTransaction]:
+        """The same for an approval. Busy: too many are under way."""
+        with self._previews.place(""), self._thrown_away() as rehearsal:
+            yield rehearsal
+
+    @contextmanager
+    def _thrown_away(self) -> Iterator[RehearsalTransaction]:
+        assert self._rehearsing is not None
+        snapshot = self._rehearsing.execution_options(isolation_level="REPEATABLE READ")
+        with _reachable(), snapshot.connect() as connection:
+            previous = connection.execute(sa.select(head.c.revision)).scalar_one()
+            now = self._clock.now()
+            revision = next_revision(Revision(previous), now)
+            yield RehearsalTransaction(connection, revision, almaty_day(now))
+            connection.rollback()
 
     @contextmanager
     def read(self) -> Iterator[PostgresReading]:

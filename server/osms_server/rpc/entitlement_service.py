@@ -69,7 +69,8 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
     ) -> Iterator[pb.StreamCheckEntitlementsResponse]:
         """Tells it for a whole list, batch by batch."""
         del context
-        for request in one_ahead(request_iterator, self._limits.stopping):
+        limits = self._limits
+        for request in one_ahead(request_iterator, limits.stopping, limits.stream_idle_seconds):
             yield pb.StreamCheckEntitlementsResponse(
                 results=self._results("StreamCheckEntitlements", request, Fields(), NOTHING_KNOWN)
             )

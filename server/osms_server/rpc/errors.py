@@ -52,6 +52,8 @@ _CODES: Final[Mapping[type[Exception], tuple[grpc.StatusCode, str]]] = {
     errors.PositionGap: (grpc.StatusCode.OUT_OF_RANGE, "POSITION_GAP"),
     errors.FeedTakenOver: (grpc.StatusCode.ABORTED, "FEED_TAKEN_OVER"),
     errors.LimitExceeded: (grpc.StatusCode.RESOURCE_EXHAUSTED, "LIMIT_EXCEEDED"),
+    errors.Busy: (grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY"),
+    errors.StreamIdle: (grpc.StatusCode.UNAVAILABLE, "STREAM_IDLE"),
     errors.RevisionNotReached: (grpc.StatusCode.UNAVAILABLE, "REVISION_NOT_REACHED"),
     errors.DayTurned: (grpc.StatusCode.UNAVAILABLE, "REGISTER_UNAVAILABLE"),
     errors.RegisterUnavailable: (grpc.StatusCode.UNAVAILABLE, "REGISTER_UNAVAILABLE"),
@@ -115,7 +117,7 @@ def _details(error: Exception, code: grpc.StatusCode, language: Language) -> Ite
         yield _bad_request(error.line_violations, language)
     if isinstance(error, (errors.NotFound, errors.AlreadyExists)):
         yield ResourceInfo(resource_type=error.kind, resource_name=error.name)
-    if code is grpc.StatusCode.UNAVAILABLE:
+    if code is grpc.StatusCode.UNAVAILABLE or isinstance(error, errors.Busy):
         yield RetryInfo(retry_delay=Duration(seconds=RETRY_SECONDS))
 
 

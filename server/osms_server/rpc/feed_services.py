@@ -161,7 +161,8 @@ class RosterService(roster_grpc.RosterServiceServicer):
     ) -> roster_pb.PushRosterResponse:
         """Takes in one snapshot, whole or not at all."""
         upload = SnapshotUpload(self._feeds)
-        for request in one_ahead(request_iterator, self._feeds.limits.stopping):
+        limits = self._feeds.limits
+        for request in one_ahead(request_iterator, limits.stopping, limits.stream_idle_seconds):
             upload.take(request)
         result = upload.finish()
         if result.violations:

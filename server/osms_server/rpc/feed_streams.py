@@ -8,6 +8,7 @@ one ahead: a sender that is faster than the register waits.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
@@ -15,7 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from osms.entitlement.v1 import feed_pb2
 from osms_server.application.feed import FeedSession
-from osms_server.domain.errors import InvalidRequest, LimitExceeded, ShuttingDown
+from osms_server.domain.errors import InvalidRequest, LimitExceeded, ShuttingDown, StreamIdle
 from osms_server.domain.records import Batch, FeedAck, Preview, Record, RecordOutcome
 from osms_server.domain.revision import instant_of, revision_token
 from osms_server.domain.violations import Reason, Violation
@@ -33,11 +34,13 @@ _BYTES_AROUND: Final = 6
 
 @dataclass(frozen=True)
 class StreamLimits:
-    """How much a stream may carry at once, and whether the server is about to stop."""
+    """How much a stream may carry, how long be idle, and whether the server is about to stop."""
 
     batch_records_max: int
     record_bytes_max: int
     ack_bytes_max: int
+    stream_idle_seconds: float
+    feed_idle_seconds: float
     stopping: threading.Event
 
 
@@ -58,23 +61,37 @@ class FeedRun(Generic[Record]):
 
     def answers(self, requests: Iterator[Any]) -> Iterator[feed_pb2.FeedReady | feed_pb2.FeedAck]:
         """The answer to the opening, and to every batch."""
-        first = next(requests, None)
-        if first is None:
-            return
-        if first.WhichOneof("message") != "opening":
-            raise _out_of_order("opening")
-        session = self._open(first.opening.validate_only)
+        limits = self._limits
+        with ReadAhead(self._messages(requests), limits.stopping) as ahead:
+            opening = ahead.next(limits.stream_idle_seconds)
+            if isinstance(opening, feed_pb2.FeedOpening):
+                yield from self._answers(opening, ahead)
+
+    def _answers(
+        self, opening: feed_pb2.FeedOpening, ahead: ReadAhead[feed_pb2.FeedOpening | Batch[Record]]
+    ) -> Iterator[feed_pb2.FeedReady | feed_pb2.FeedAck]:
+        limits, tries = self._limits, opening.validate_only
+        idle_seconds = limits.stream_idle_seconds if tries else limits.feed_idle_seconds
+        session = self._open(tries)
         try:
-            opened = session.open(first.opening.connection_key)
+            opened = session.open(opening.connection_key)
             yield feed_pb2.FeedReady(
                 next_position=opened.next_position,
                 batch_records_max=self._limits.batch_records_max,
                 uninterrupted=opened.uninterrupted,
             )
-            for batch in one_ahead(map(self._batch, requests), self._limits.stopping):
-                yield ack_message(session.take(batch), self._language, self._limits.ack_bytes_max)
+            while isinstance(batch := ahead.next(idle_seconds), Batch):
+                yield ack_message(session.take(batch), self._language, limits.ack_bytes_max)
         finally:
             session.close()
+
+    def _messages(self, requests: Iterator[Any]) -> Iterator[feed_pb2.FeedOpening | Batch[Record]]:
+        """The opening, and then batches."""
+        for first in requests:
+            if first.WhichOneof("message") != "opening":
+                raise _out_of_order("opening")
+            yield first.opening
+            yield from map(self._batch, requests)
 
     def _batch(self, request: Any) -> Batch[Record]:
         if request.WhichOneof("message") != "batch":
@@ -97,15 +114,13 @@ def _out_of_order(expected: str) -> InvalidRequest:
     return InvalidRequest((Violation("message", Reason.OUT_OF_ORDER, expected),))
 
 
-def one_ahead(items: Iterable[Item], stopping: threading.Event) -> Iterator[Item]:
-    """The *items*, each made while the one before is in use. ShuttingDown: the server stops."""
-    ahead = _Ahead(items)
-    threading.Thread(target=ahead.make, name="feed-reader", daemon=True).start()
-    try:
-        while (made := ahead.next(stopping)) is not None:
-            yield made.item()
-    finally:
-        ahead.abandon()
+def one_ahead(
+    items: Iterable[Item], stopping: threading.Event, idle_seconds: float
+) -> Iterator[Item]:
+    """The *items*, each made while the one before is in use; raises as `ReadAhead.next`."""
+    with ReadAhead(items, stopping) as ahead:
+        while (item := ahead.next(idle_seconds)) is not None:
+            yield item
 
 
 @dataclass(frozen=True)
@@ -123,15 +138,25 @@ class _Made(Generic[Item]):
         return self.made
 
 
-class _Ahead(Generic[Item]):
+class ReadAhead(Generic[Item]):
     """Makes items in a thread of its own, one ahead of those that use them."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, items: Iterable[Item], stopping: threading.Event) -> None:
         self._items = items
+        self._stopping = stopping
         self._queue: Queue[_Made[Item] | None] = Queue(maxsize=1)
         self._abandoned = threading.Event()
 
-    def make(self) -> None:
+    def __enter__(self) -> ReadAhead[Item]:
+        """Begins to make items."""
+        threading.Thread(target=self._make, name="feed-reader", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Makes no more items."""
+        self._abandoned.set()
+
+    def _make(self) -> None:
         """Makes all items, until they are abandoned."""
         try:
             for item in self._items:
@@ -141,18 +166,22 @@ class _Ahead(Generic[Item]):
         except BaseException as error:  # noqa: BLE001 - raised where the items are used
             self._put(_Made(None, error))
 
-    def next(self, stopping: threading.Event) -> _Made[Item] | None:
-        """The next item, or None at the end."""
-        while not stopping.is_set():
-            try:
-                return self._queue.get(timeout=_WAIT_SECONDS)
-            except Empty:
-                continue
-        raise ShuttingDown
+    def next(self, idle_seconds: float) -> Item | None:
+        """
+        The next item, or None at the end; raises what was raised where it was made.
 
-    def abandon(self) -> None:
-        """Makes no more items."""
-        self._abandoned.set()
+        StreamIdle: there was none for so long. ShuttingDown: the server is about to stop.
+        """
+        until = time.monotonic() + idle_seconds
+        while not self._stopping.is_set():
+            try:
+                made = self._queue.get(timeout=min(_WAIT_SECONDS, idle_seconds))
+            except Empty:
+                if time.monotonic() >= until:
+                    raise StreamIdle(idle_seconds) from None
+                continue
+            return made.item() if made else None
+        raise ShuttingDown
 
     def _put(self, made: _Made[Item] | None) -> bool:
         """Hands over an item; False where nobody wants it any more."""

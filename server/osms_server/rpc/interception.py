@@ -8,7 +8,7 @@ caller from `current_caller`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, Protocol
 
 import grpc
@@ -17,6 +17,7 @@ from google.rpc.status_pb2 import Status as RpcStatus
 from grpc_status import rpc_status
 
 from osms_server.application.callers import Caller
+from osms_server.application.slots import Slots
 from osms_server.domain.errors import OsmsError
 from osms_server.rpc.authorisation import authorise, is_open
 from osms_server.rpc.errors import status_of
@@ -24,6 +25,8 @@ from osms_server.rpc.identity import current_caller
 from osms_server.rules.texts import Language, parse_language
 
 LANGUAGE_METADATA: Final = "accept-language"
+_ANYBODY: Final = ""
+"""Who holds a place without having said a name."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +41,14 @@ class Identity(Protocol):
 class Gate(grpc.ServerInterceptor):
     """Lets in who may come in, and tells errors."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, streams: Slots) -> None:
+        """
+        *streams* are the places for streams.
+
+        Each keeps a worker busy for as long as the caller likes, so that some are left for others.
+        """
         self._identity = identity
+        self._streams = streams
 
     def intercept_service(
         self,
@@ -49,9 +58,25 @@ class Gate(grpc.ServerInterceptor):
         """Wraps the handler of one call; open services are left as they are."""
         handler = continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or is_open(method):
-            return handler
-        return self._guarded(handler, method)
+        if handler is None:
+            return None
+        if not is_open(method):
+            return self._guarded(handler, method)
+        return self._with_place(handler, method) if handler.request_streaming else handler
+
+    def _with_place(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
+        """A stream of an open service: whoever calls, all have together what one caller has."""
+
+        def stream(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+            with _told(method, context), self._streams.place(_ANYBODY):
+                yield from handler.stream_stream(requests, context)
+
+        wrapped: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
+            stream,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+        return wrapped
 
     def _guarded(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
         asks = "stream" if handler.request_streaming else "unary"
@@ -59,11 +84,11 @@ class Gate(grpc.ServerInterceptor):
         behaviour = getattr(handler, f"{asks}_{answers}")
 
         def unary(request: Any, context: grpc.ServicerContext) -> Any:
-            with self._inside(method, context):
+            with self._inside(handler, method, context):
                 return behaviour(request, context)
 
         def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with self._inside(method, context):
+            with self._inside(handler, method, context):
                 yield from behaviour(request, context)
 
         make = getattr(grpc, f"{asks}_{answers}_rpc_method_handler")
@@ -75,22 +100,31 @@ class Gate(grpc.ServerInterceptor):
         return wrapped
 
     @contextmanager
-    def _inside(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
+    def _inside(self, handler: Any, method: str, context: grpc.ServicerContext) -> Iterator[None]:
         """Runs a handler as its caller; errors end the call with their status."""
-        try:
+        with _told(method, context), ExitStack() as stack:
             caller = self._identity.caller(context)
             authorise(caller, method)
             current_caller.set(caller)
+            if handler.request_streaming:
+                stack.enter_context(self._streams.place(caller.text))
             yield
-        except OsmsError as error:
-            _end(context, status_of(error, method, _language(context)))
-        except grpc.RpcError:
+
+
+@contextmanager
+def _told(method: str, context: grpc.ServicerContext) -> Iterator[None]:
+    """Errors end the call with their status."""
+    try:
+        yield
+    except OsmsError as error:
+        _end(context, status_of(error, method, _language(context)))
+    except grpc.RpcError:
+        raise
+    except Exception as error:
+        if not context.is_active():  # the caller has gone; there is nobody to tell
             raise
-        except Exception as error:
-            if not context.is_active():  # the caller has gone; there is nobody to tell
-                raise
-            log.exception("a call failed", method=method)
-            _end(context, status_of(error, method, _language(context)))
+        log.exception("a call failed", method=method)
+        _end(context, status_of(error, method, _language(context)))
 
 
 def _end(context: grpc.ServicerContext, status: RpcStatus) -> None:

@@ -63,14 +63,14 @@ def batch_of(
     lines: Sequence[Any],
     read: Callable[[Any], Record],
     bytes_max: int,
-) -> Batch[Record | UnreadableRecord]:
+) -> Batch[Record]:
     """
     A batch; each line can be had again as it was sent.
 
     Of a line of more than *bytes_max* only the beginning is kept. One that has no fault by itself
     is never so large, but for fields that the contract does not know; so only others are measured.
     """
-    records: list[Record | UnreadableRecord] = [read(line) for line in lines]
+    records: list[Any] = [read(line) for line in lines]
     for index, record in enumerate(records):
         if _is_faulty(record) and (size := lines[index].ByteSize()) > bytes_max:
             records[index] = UnreadableRecord(too_large("record", size, bytes_max))

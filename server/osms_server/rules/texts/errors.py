@@ -82,6 +82,19 @@ ERRORS: Final[dict[str, Text]] = {
         "частями.",
         "A limit was exceeded: {setting} allows {allowed}, and {value} came; send it in parts.",
     ),
+    "BUSY": Text(
+        "Дәл қазір бос орын жоқ: {setting} бойынша бір мезгілде рұқсат етілгені – {allowed}; "
+        "сәлден кейін қайталаңыз.",
+        "Сейчас нет места: по {setting} одновременно допускается {allowed}; повторите чуть позже.",
+        "There is no room at the moment: {setting} allows {allowed} at once; try again in a "
+        "moment.",
+    ),
+    "STREAM_IDLE": Text(
+        "{seconds} секунд бойы ештеңе жіберілмеді; жіберетін деректер болғанда қайта қосылыңыз.",
+        "В течение {seconds} секунд ничего не отправлено; подключитесь снова, когда будет что "
+        "отправить.",
+        "Nothing was sent for {seconds} seconds; connect again when there is something to send.",
+    ),
     "REGISTER_UNAVAILABLE": Text(
         "Құқықтың бар-жоғы белгісіз, себебі тізілім қолжетімсіз: Қағидалардың 13-тармағын "
         "қолданыңыз және сұрау салуды кейінірек қайталаңыз; бұл құқықтың жоқтығын білдірмейді.",

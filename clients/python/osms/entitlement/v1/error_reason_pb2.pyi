@@ -51,13 +51,21 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REVISION_NOT_REACHED: _ErrorReason.ValueType  # 11
     """The register cannot show the demanded revision in time: UNAVAILABLE, with google.rpc.RetryInfo."""
     ERROR_REASON_LIMIT_EXCEEDED: _ErrorReason.ValueType  # 12
-    """A limit was exceeded: RESOURCE_EXHAUSTED, with `limit` and `value`."""
+    """A limit was exceeded: RESOURCE_EXHAUSTED, with `setting`, `allowed` and `value`."""
     ERROR_REASON_REGISTER_UNAVAILABLE: _ErrorReason.ValueType  # 13
     """The register cannot be reached: UNAVAILABLE, with google.rpc.RetryInfo. Never "not entitled"."""
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 14
     """The server is shutting down: UNAVAILABLE, with google.rpc.RetryInfo."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 15
     """Something of ours failed: INTERNAL. The log has the rest."""
+    ERROR_REASON_BUSY: _ErrorReason.ValueType  # 16
+    """As much is under way as a limit allows: RESOURCE_EXHAUSTED, with `setting` and `allowed`, and
+    google.rpc.RetryInfo.
+    """
+    ERROR_REASON_STREAM_IDLE: _ErrorReason.ValueType  # 17
+    """Nothing was sent over a stream for too long: UNAVAILABLE, with google.rpc.RetryInfo. A feed goes
+    on by position.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of errors: the `reason` of the google.rpc.ErrorInfo that every error carries, in the
@@ -93,11 +101,19 @@ ERROR_REASON_FEED_TAKEN_OVER: ErrorReason.ValueType  # 10
 ERROR_REASON_REVISION_NOT_REACHED: ErrorReason.ValueType  # 11
 """The register cannot show the demanded revision in time: UNAVAILABLE, with google.rpc.RetryInfo."""
 ERROR_REASON_LIMIT_EXCEEDED: ErrorReason.ValueType  # 12
-"""A limit was exceeded: RESOURCE_EXHAUSTED, with `limit` and `value`."""
+"""A limit was exceeded: RESOURCE_EXHAUSTED, with `setting`, `allowed` and `value`."""
 ERROR_REASON_REGISTER_UNAVAILABLE: ErrorReason.ValueType  # 13
 """The register cannot be reached: UNAVAILABLE, with google.rpc.RetryInfo. Never "not entitled"."""
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 14
 """The server is shutting down: UNAVAILABLE, with google.rpc.RetryInfo."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 15
 """Something of ours failed: INTERNAL. The log has the rest."""
+ERROR_REASON_BUSY: ErrorReason.ValueType  # 16
+"""As much is under way as a limit allows: RESOURCE_EXHAUSTED, with `setting` and `allowed`, and
+google.rpc.RetryInfo.
+"""
+ERROR_REASON_STREAM_IDLE: ErrorReason.ValueType  # 17
+"""Nothing was sent over a stream for too long: UNAVAILABLE, with google.rpc.RetryInfo. A feed goes
+on by position.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
