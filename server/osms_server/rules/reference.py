@@ -20,30 +20,30 @@ _C = Category
 _D = Document
 
 
-def _assigned_by(provisions: str, *sources: System) -> Dated[frozenset[System]]:
+def _assigned_by(*sources: System) -> Dated[frozenset[System]]:
     """The sources that assign a category, since the Rules are in force."""
-    return Dated(provisions, ((IN_FORCE, frozenset(sources)),))
+    return Dated("p7", ((IN_FORCE, frozenset(sources)),))
 
 
 ASSIGNING_SOURCES: Final[dict[Category, Dated[frozenset[System]]]] = {
-    _C.CHILD: _assigned_by("p22 p23", _S.MOE, _S.MOJ),
-    _C.PREGNANT: _assigned_by("p25", _S.MOH),
-    _C.RAISING_CHILD: _assigned_by("p28 p29", _S.MOJ, _S.MOE),
-    _C.ON_CHILD_LEAVE: _assigned_by("p31 p32", _S.MOH, _S.MLSPP),
-    _C.DISABLED_CHILD_ALLOWANCE: _assigned_by("p34", _S.MLSPP),
-    _C.GROUP_ONE_CARE: _assigned_by("p36", _S.MLSPP),
-    _C.PENSIONER: _assigned_by("p38", _S.MLSPP),
-    _C.CONVICT: _assigned_by("p40", _S.MIA_CAD),
-    _C.REMAND: _assigned_by("p41 p42", _S.MIA_CAD, _S.CLSSA),
-    _C.HOUSE_ARREST: _assigned_by("p41 p42", _S.MIA_CAD, _S.CLSSA),
-    _C.KANDAS: _assigned_by("p44", _S.MLSPP),
-    _C.AWARDED_MOTHER: _assigned_by("p46", _S.MLSPP),
-    _C.DISABILITY: _assigned_by("p47", _S.MLSPP),
-    _C.STUDENT: _assigned_by("p48 p7.1", _S.MOSHE, _S.MOE),
-    _C.TARGETED_ASSISTANCE: _assigned_by("p49", _S.MLSPP),
-    _C.UNEMPLOYED: _assigned_by("p56", _S.MLSPP),
-    _C.CRISIS_LEVEL: _assigned_by("p59", _S.DFC),
-    _C.TREATY: _assigned_by("p61", _S.FWIS, _S.MPIS),
+    _C.CHILD: _assigned_by(_S.MOE, _S.MOJ),  # p. 22, 23
+    _C.PREGNANT: _assigned_by(_S.MOH),  # p. 25
+    _C.RAISING_CHILD: _assigned_by(_S.MOJ, _S.MOE),  # p. 28, 29
+    _C.ON_CHILD_LEAVE: _assigned_by(_S.MOH, _S.MLSPP),  # p. 31, 32
+    _C.DISABLED_CHILD_ALLOWANCE: _assigned_by(_S.MLSPP),  # p. 34
+    _C.GROUP_ONE_CARE: _assigned_by(_S.MLSPP),  # p. 36
+    _C.PENSIONER: _assigned_by(_S.MLSPP),  # p. 38
+    _C.CONVICT: _assigned_by(_S.MIA_CAD),  # p. 40
+    _C.REMAND: _assigned_by(_S.MIA_CAD, _S.CLSSA),  # p. 41, 42
+    _C.HOUSE_ARREST: _assigned_by(_S.MIA_CAD, _S.CLSSA),  # p. 41, 42
+    _C.KANDAS: _assigned_by(_S.MLSPP),  # p. 44
+    _C.AWARDED_MOTHER: _assigned_by(_S.MLSPP),  # p. 46
+    _C.DISABILITY: _assigned_by(_S.MLSPP),  # p. 47
+    _C.STUDENT: _assigned_by(_S.MOSHE, _S.MOE),  # p. 48, 7(1)
+    _C.TARGETED_ASSISTANCE: _assigned_by(_S.MLSPP),  # p. 49
+    _C.UNEMPLOYED: _assigned_by(_S.MLSPP),  # p. 56
+    _C.CRISIS_LEVEL: _assigned_by(_S.DFC),  # p. 59
+    _C.TREATY: _assigned_by(_S.FWIS, _S.MPIS),  # p. 61
 }
 """
 Sources that may assign a category, by the day on which it begins; a category that is not here

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from osms_cli import output
+from osms_cli.demo.play import play
+from osms_cli.drawing.regions import draw_region, followed
 from osms_cli.failures import MISUSED, Failure
 from osms_cli.registration import Commands
-from osms_cli.sample import ALL_FEEDS, Cadence, Feed, RegionSummary, write_region
+from osms_cli.sample import ALL_FEEDS, Cadence, Feed, write_region
 from osms_cli.session import Session
 from osms_cli.typed import DAY, read_day
 
@@ -105,36 +103,6 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
     session.show(summary, draw_region)
 
 
-@contextmanager
-def followed(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """Shows how much is done of something, on a terminal."""
-    to_error = output.console(to_error=True)
-    if quiet or not to_error.is_terminal:
-        yield lambda _done, _all: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=to_error, transient=True) as shown:
-        task = shown.add_task(what)
-        yield lambda done, of: shown.update(task, completed=done, total=of)
-
-
-def draw_region(summary: RegionSummary) -> None:
-    """What is in a region."""
-    people, deliveries = output.count(summary.people), output.count(summary.deliveries)
-    output.say(f"{summary.directory}: {people} people, {deliveries} deliveries", "bold")
-    output.show(
-        output.table(
-            ["FEED", "LINES", "OF THEM BAD"],
-            (
-                [feed.value, summary.lines.get(feed, 0), summary.bad_lines.get(feed, 0)]
-                for feed in Feed
-                if summary.lines.get(feed)
-            ),
-            right=frozenset({"LINES", "OF THEM BAD"}),
-        )
-    )
-
-
 def demo(
     session: Session,
     *,
@@ -155,6 +123,4 @@ def demo(
     looked up, a timeline is drawn and explained, and every timeline is compared with the facts.
     Its folder may be removed afterwards; for 20 000 people it takes about 250 MB.
     """
-    from osms_cli.demo.play import play
-
     play(folder, people=people, seed=seed, as_json=session.as_json)

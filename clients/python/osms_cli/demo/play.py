@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from osms_cli import output
 from osms_cli.commands.deciding import draw_held
-from osms_cli.commands.demonstrating import draw_region, followed
 from osms_cli.demo import looking
 from osms_cli.demo.account import Account
 from osms_cli.demo.delivering import live_through
 from osms_cli.demo.looking import Look
 from osms_cli.demo.stage import Stage
 from osms_cli.drawing import explanations, timelines
+from osms_cli.drawing.regions import draw_region, followed
 from osms_cli.drawing.scales import Window
 from osms_cli.failures import Failure
 from osms_cli.sample import Cadence, write_region
