@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from osms_client import (
+    CategoryAssigned,
     InvalidRequest,
     NotAllowed,
     NotFound,
@@ -310,6 +312,21 @@ def test_a_refund_whose_payment_is_withdrawn_gives_nothing(
     assert grounds(supervisor, AIGUL, july(2)) == ["PAYER"]
 
 
+def test_a_refund_takes_nothing_that_its_own_line_did_not_give(
+    corporation: OsmsClient, supervisor: OsmsClient, withdraw: Withdraw
+) -> None:
+    """The payment comes again with less: what was paid for the month beside it stays."""
+    *months, last = paid_months(AIGUL, YEAR, 12)
+    wrong = replace(last, amount=Decimal(99_999))
+    push_payments(corporation, *months, wrong, refunded(wrong, "99999.00"))
+    push_payments(corporation, replace(last, reference="P-2"))
+    withdraw(12, 12, feed="PAYMENT")
+    assert push_payments(corporation, replace(last, amount=Decimal(100))).accepted == 1
+    assert grounds(supervisor, AIGUL, july(2)) == ["PAYER"]
+    (outcome,) = push_payments(corporation, refunded(last, "0.01", reference="R-2")).outcomes
+    assert [violation.reason for violation in outcome.violations] == ["REFUND_TOO_LARGE"]
+
+
 def test_only_the_range_of_the_feed_is_withdrawn(
     corporation: OsmsClient, supervisor: OsmsClient, withdraw: Withdraw
 ) -> None:
@@ -395,6 +412,22 @@ def test_what_was_sent_again_is_withdrawn_again(
         assert withdraw(1, position) == 1
     assert grounds(supervisor, AIGUL, july(2)) == [None]
     assert push_categories(corporation, episode).accepted == 1
+    assert grounds(supervisor, AIGUL, july(2)) == ["CATEGORY"]
+
+
+def test_a_duplicate_does_not_stand_in_for_what_is_withdrawn(
+    corporation: OsmsClient,
+    supervisor: OsmsClient,
+    second_supervisor: OsmsClient,
+) -> None:
+    """It was never stored: the preview shows whom that would cost the right."""
+    push_categories(corporation, assigned(AIGUL))
+    assert push_categories(corporation, assigned(AIGUL)).duplicate == 1
+    asked = supervisor.withdraw("CATEGORY", "SC", (1, 1), ERROR)
+    (change,) = second_supervisor.preview(asked.held_batch_id).changes
+    assert (change.iin, change.first_lost) == (AIGUL, TODAY)
+    second_supervisor.approve(asked.held_batch_id)
+    assert push_categories(corporation, assigned(AIGUL)).accepted == 1
     assert grounds(supervisor, AIGUL, july(2)) == ["CATEGORY"]
 
 
@@ -573,15 +606,92 @@ def test_what_an_ended_body_sent_is_withdrawn_too(
     assert (again.entered, again.left, again.unchanged) == (0, 0, 1)
 
 
-def test_a_removal_that_waits_outlives_its_assignment(
+# Removals whose assignment is withdrawn.
+
+
+@pytest.fixture
+def pupil(corporation: OsmsClient) -> CategoryAssigned:
+    """A category since January 2025, sent at position 1 under number 7."""
+    episode = assigned(AIGUL, on=date(2025, 1, 1), number=7)
+    push_categories(corporation, episode)
+    return episode
+
+
+def test_a_removal_does_not_end_what_is_assigned_anew(
+    pupil: CategoryAssigned, corporation: OsmsClient, supervisor: OsmsClient, withdraw: Withdraw
+) -> None:
+    """It spoke of the assignment that was withdrawn; the new one stands until it is removed."""
+    ended = date(2025, 2, 1)
+    push_categories(corporation, removed(pupil, ended))
+    assert grounds(supervisor, AIGUL, july(2)) == [None]
+    withdraw(1, 1)
+    assert push_categories(corporation, pupil).accepted == 1
+    assert grounds(supervisor, AIGUL, date(2025, 5, 1), july(2)) == ["CATEGORY", "CATEGORY"]
+    assert push_categories(corporation, removed(pupil, ended)).accepted == 1
+    assert grounds(supervisor, AIGUL, date(2025, 4, 30), july(2)) == ["RETENTION", None]
+
+
+def test_who_is_assigned_anew_is_a_holder_again(
     supervisor: OsmsClient, corporation: OsmsClient, withdraw: Withdraw
 ) -> None:
-    """Approved, it ends the episode, also where that is told again only afterwards."""
+    """And the next removal is a first one, which counts towards the guard."""
+    supervisor.reset_sandbox(MORNING, {"removal_count": "1", "removal_share": "0.5"})
+    episodes = [assigned(iin) for iin in people(4, after=700)]
+    push_categories(corporation, *episodes, removed(episodes[0], TODAY, reason="DEATH"))
+    withdraw(1, 1)
+    push_categories(corporation, episodes[0])
+    supervisor.advance_clock(at(TODAY + DAY))
+    ack = push_categories(corporation, *(removed(each, TODAY) for each in episodes[1:]))
+    assert (ack.accepted, ack.held) == (2, 1)  # two of four are just half
+    assert push_categories(corporation, removed(episodes[0], TODAY)).held == 1
+
+
+def test_the_dead_may_be_assigned_anew(
+    pupil: CategoryAssigned, corporation: OsmsClient, supervisor: OsmsClient, withdraw: Withdraw
+) -> None:
+    """A death that was told with an assignment in error is no death without it."""
+    push_categories(corporation, removed(pupil, date(2025, 2, 1), reason="DEATH"))
+    withdraw(1, 1)
+    push_categories(corporation, pupil)
+    assert grounds(supervisor, AIGUL, july(2)) == ["CATEGORY"]
+
+
+@pytest.fixture
+def waiting(supervisor: OsmsClient, corporation: OsmsClient) -> tuple[CategoryAssigned, str]:
+    """A category at position 1, and its removal, which waits."""
     supervisor.reset_sandbox(MORNING, {"removal_count": "0", "removal_share": "0"})
     episode = assigned(AIGUL, on=date(2025, 1, 1), number=7)
     push_categories(corporation, episode)
     (outcome,) = push_categories(corporation, removed(episode, date(2025, 2, 1))).outcomes
+    return episode, outcome.held_batch_id
+
+
+def test_a_removal_that_waits_has_nothing_left_to_end(
+    waiting: tuple[CategoryAssigned, str],
+    corporation: OsmsClient,
+    supervisor: OsmsClient,
+    withdraw: Withdraw,
+) -> None:
+    """Approved after its assignment was withdrawn, it is never known."""
+    episode, held = waiting
     withdraw(1, 1)
-    supervisor.approve(outcome.held_batch_id)
+    assert supervisor.preview(held).changes == ()
+    supervisor.approve(held)
+    assert [fact.withdrawn_time is None for fact in supervisor.facts(AIGUL)] == [False]
     assert push_categories(corporation, episode).accepted == 1
-    assert grounds(supervisor, AIGUL, date(2025, 4, 30), date(2025, 5, 1)) == ["RETENTION", None]
+    assert grounds(supervisor, AIGUL, july(2)) == ["CATEGORY"]
+
+
+def test_a_removal_that_waits_does_not_end_what_is_assigned_anew(
+    waiting: tuple[CategoryAssigned, str],
+    corporation: OsmsClient,
+    supervisor: OsmsClient,
+    withdraw: Withdraw,
+) -> None:
+    """Nor if it is approved only after the category was told again."""
+    episode, held = waiting
+    withdraw(1, 1)
+    push_categories(corporation, episode)
+    assert supervisor.preview(held).changes == ()
+    supervisor.approve(held)
+    assert grounds(supervisor, AIGUL, july(2)) == ["CATEGORY"]

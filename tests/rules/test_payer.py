@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from osms_server.rules.parameters import IN_FORCE, LAW, Dated
 from tests.rules.factories import (
     Case,
     answer,
     assigned,
+    day,
     each_day,
     episode,
+    grounds_on,
     listed,
     paid,
     paid_months,
     person,
     refunded,
     registered,
+    timeline_of,
     unlisted,
 )
 
 PAYER = "PAYER p10.1"
 KEPT = "RETENTION p10.2"
 KEPT_LONG = "RETENTION p10.3"
+LEFT = "RETENTION R01 p9.1"
 
 THROUGH_MAY = paid_months("2025-07", "2026-05")
 """Eleven months, the last of them paid on 25 June 2026."""
@@ -440,6 +450,34 @@ REFUNDED = {
         ),
         {"2026-07-01": PAYER},
     ),
+    "more given back than the line gave, beside another line": Case(
+        person(
+            *THROUGH_MAY,
+            paid("2026-06", "2026-06-30", amount=100_00),
+            refunded("2026-06", "2026-07-10"),
+            paid("2026-06", "2026-07-20", reference="A2"),
+        ),
+        {"2026-06-30": "-", "2026-07-01": PAYER, "2026-08-31": PAYER},
+    ),
+    "given back in parts, together more than the line gave": Case(
+        person(
+            *THROUGH_MAY,
+            paid("2026-06", "2026-06-30", amount=100_00),
+            paid("2026-06", "2026-06-30", amount=1, reference="A2"),
+            refunded("2026-06", "2026-07-20", amount=99_00),
+            refunded("2026-06", "2026-07-10", amount=99_00),
+        ),
+        {"2026-06-01": PAYER},
+    ),
+    "given back before the line came, beside another line": Case(
+        person(
+            *THROUGH_MAY,
+            paid("2026-06", "2026-06-30", reference="A2"),
+            refunded("2026-06", "2026-07-10"),
+            paid("2026-06", "2026-08-11"),
+        ),
+        {"2026-06-01": PAYER},
+    ),
     "another month given back": Case(
         person(*paid_months("2025-06", "2026-06"), refunded("2025-06", "2026-08-01")),
         {"2026-06-30": "-", "2026-07-01": PAYER},
@@ -464,6 +502,31 @@ REFUNDED = {
 def test_twelve_months_give_the_right(case: Case, on: str, expected: str) -> None:
     """On time is whoever's last month is at most two months back; then the right is kept."""
     assert answer(case, on) == expected
+
+
+@pytest.mark.parametrize(
+    ("months_count", "last_kept", "ground"),
+    [("true", "2026-12-31", KEPT_LONG), ("false", "2026-09-30", KEPT)],
+)
+def test_a_long_run_may_begin_long_before_the_first_payment(
+    months_count: str, last_kept: str, ground: str
+) -> None:
+    """If months that the State paid count as well, all sixty do, however few of them are paid."""
+    law = LAW.overridden("long_payer_unpaid_months_count", months_count)
+    student = person(
+        *episode("R13", "2020-09-01", "2025-07-01"), *paid_months("2025-07", "2026-06")
+    )
+    timeline = timeline_of(student, parameters=law)
+    assert grounds_on(timeline, day(last_kept)) == ground
+    assert grounds_on(timeline, day(last_kept) + timedelta(days=1)) == "-"
+
+
+def test_what_once_was_looked_back_upon_still_is() -> None:
+    """A shorter window of later years does not shorten that of the years before."""
+    windows = Dated("p10.1", ((IN_FORCE, 12), (date(2027, 1, 1), 6)))
+    law = replace(LAW, payer_window_months=windows)
+    pupil = person(*episode("R01", "2025-07-01", "2026-06-01"), paid("2026-06"))
+    assert grounds_on(timeline_of(pupil, parameters=law), day("2026-07-01")) == f"{PAYER}, {LEFT}"
 
 
 @each_day(LATE)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from osms_server.domain.codes import PayerKind
+from osms_server.rules.parameters import IN_FORCE, LAW, Dated
 from tests.rules.factories import (
     Case,
     answer,
+    day,
     each_day,
     episode,
+    grounds_on,
     paid,
     paid_months,
     person,
     refunded,
+    timeline_of,
 )
 
 SELF_PAYER = "SELF_PAYER p11"
@@ -207,3 +214,14 @@ def test_an_independent_payer_has_the_right_from_the_payment(
 ) -> None:
     """Twelve consecutive months of one's own give the right from the payment of the last."""
     assert answer(case, on) == expected
+
+
+def test_a_refund_is_of_the_kind_of_its_payment() -> None:
+    """What a kind of payer means is read on the day of the payment, for what is given back too."""
+    kinds = Dated("p11", ((IN_FORCE, frozenset({OWN})), (date(2026, 4, 1), frozenset())))
+    law = replace(LAW, self_payer_kinds=kinds)
+    employers = paid("2026-06", "2026-03-10", reference="B1")
+    year = [*paid_months("2026-01", "2026-12", "2026-03-10", kind=OWN), employers]
+    assert grounds_on(timeline_of(person(*year), parameters=law), day("2026-03-10")) == SELF_PAYER
+    short = person(*year, refunded("2026-06", "2026-04-01"))
+    assert grounds_on(timeline_of(short, parameters=law), day("2026-03-10")) == "-"

@@ -123,7 +123,7 @@ class CategoryJudge:
     ) -> None:
         category, assigned_on, source, *_ = sound
         draft = self._drafts.of(iin)
-        if _knows_episode(draft, category, assigned_on):
+        if _assignment(draft, category, assigned_on):
             verdicts.duplicate(position)
             return
         self._use(number, sound, digest)
@@ -156,12 +156,13 @@ class CategoryJudge:
     ) -> None:
         removal = removal_row(self._sender, position, record, self._revision)
         draft = self._drafts.of(removal.iin)
-        if not _knows_episode(draft, removal.category, removal.assigned_on):
+        assignment = _assignment(draft, removal.category, removal.assigned_on)
+        if assignment is None:
             value = f"{removal.category} {removal.assigned_on}"
             unknown = Violation("removal.assigned_date", Reason.EPISODE_UNKNOWN, value, "p18")
             verdicts.reject(position, (unknown,))
             return
-        removals = _removals(draft, removal.category, removal.assigned_on)
+        removals = _removals(draft, assignment)
         if removals and _content(removals[-1]) == _content(removal):
             verdicts.duplicate(position)
             return
@@ -181,19 +182,24 @@ class CategoryJudge:
         self._drafts.additions.category_messages.append((self._sender, number, digest))
 
 
-def _knows_episode(draft: PersonDraft, category: Category, assigned_on: date) -> bool:
+def _assignment(
+    draft: PersonDraft, category: Category, assigned_on: date
+) -> CategoryFactRow | None:
+    """The assignment with which an episode begins, if it stands."""
     for fact in draft.assigned:
         if fact.category is category and fact.assigned_on == assigned_on:
-            return True
-    return False
+            return fact
+    return None
 
 
-def _removals(draft: PersonDraft, category: Category, assigned_on: date) -> list[CategoryRemoved]:
-    """The removals of an episode in the order of arrival; the last of them stands."""
+def _removals(draft: PersonDraft, assignment: CategoryFactRow) -> list[CategoryRemoved]:
+    """The removals that arrived for an assignment, in order; the last of them stands."""
     of_episode = [
         fact
         for fact in draft.removed
-        if fact.category is category and fact.assigned_on == assigned_on
+        if fact.category is assignment.category
+        and fact.assigned_on == assignment.assigned_on
+        and fact.order >= assignment.known
     ]
     return sorted(of_episode, key=lambda fact: fact.order)
 
@@ -250,12 +256,19 @@ def removal_fact(removal: HeldRemovalRow, draft: PersonDraft, tx: Transaction) -
 def approve_removals(
     tx: Transaction, removals: list[HeldRemovalRow], parameters: Parameters
 ) -> None:
-    """Makes removals that waited known now, with their own dates."""
+    """
+    Makes removals that waited known now, with their own dates.
+
+    One whose assignment was withdrawn meanwhile has nothing left to end, and is never known.
+    """
     drafts = Drafts(tx, parameters)
     drafts.gather({removal.iin for removal in removals})
     for removal in removals:
         draft = drafts.of(removal.iin)
-        before = _removals(draft, removal.category, removal.assigned_on)
+        assignment = _assignment(draft, removal.category, removal.assigned_on)
+        if assignment is None or removal.arrived < assignment.known:
+            continue
+        before = _removals(draft, assignment)
         if before and _content(before[-1]) == _content(removal):
             continue
         drafts.add_category(draft, removal_fact(removal, draft, tx))

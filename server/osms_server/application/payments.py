@@ -191,7 +191,8 @@ class PaymentJudge:
         if row.refunded_on < payment.received_on:
             value = f"{row.refunded_on} < {payment.received_on}"
             found.append(Violation("refund.refunded_date", Reason.REFUND_TOO_EARLY, value))
-        left = payment.amount - sum(refund.amount for refund in self._refunds[key].values())
+        given_back = sum(refund.amount for refund in self._refunds[key].values())
+        left = max(payment.amount - given_back, 0)
         if row.amount > left:
             value = f"{amount_text(row.amount)} > {amount_text(left)}"
             found.append(Violation("refund.amount", Reason.REFUND_TOO_LARGE, value))

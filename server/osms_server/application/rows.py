@@ -82,6 +82,11 @@ class CategoryFactRow(NamedTuple):
     position: int
     revision: Revision
 
+    @property
+    def known(self) -> Revision:
+        """The revision since which the register knows it."""
+        return self.revision
+
     def as_assigned(self, withdrawn: Revision = NEVER) -> CategoryAssigned:
         """The assignment that the row keeps."""
         return CategoryAssigned(

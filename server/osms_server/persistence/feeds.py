@@ -83,29 +83,35 @@ class FeedTables:
         return {(Obligation(row.obligation), row.sender): row.revision for row in found}
 
 
+_KNOWN = """
+    f.revision <= :known and not exists (
+        select from {withdrawn_fact} w
+        where w.iin = f.iin and w.feed_kind = :feed_kind and w.sender = f.sender
+          and w.position = f.position and w.revision <= :known)
+    """
+
 # Who held the category on the day, by what was known before it began: the episode had begun, no
-# removal of it that stood by then ends it by the day, and the person was not known to have died.
-_HOLDERS = """
-    with known as (
-        select iin, category, assigned_on, ordinal, removed_on, reason
-        from {category_fact} f
-        where revision <= :known and (category = :category or ordinal > 0)
-          and not exists (
-              select from {withdrawn_fact} w
-              where w.iin = f.iin and w.feed_kind = :feed_kind and w.sender = f.sender
-                and w.position = f.position and w.revision <= :known)
-    ), standing_removal as (
+# removal that arrived for it and stood by then ends it by the day, and the person was not known
+# to have died.
+_HOLDERS = f"""
+    with last_removal as (
         select distinct on (iin, category, assigned_on)
-               iin, category, assigned_on, removed_on, reason
-        from known where removed_on is not null
-        order by iin, category, assigned_on, ordinal desc
+               iin, category, assigned_on, removed_on, reason, coalesce(arrived, revision) as came
+        from {{category_fact}} f
+        where removed_on is not null and {_KNOWN}
+        order by iin, category, assigned_on, came desc, ordinal desc
+    ), episode as (
+        select f.iin, f.category, f.assigned_on, r.removed_on, r.reason
+        from {{category_fact}} f left join last_removal r
+          on r.iin = f.iin and r.category = f.category and r.assigned_on = f.assigned_on
+         and r.came >= f.revision
+        where f.removed_on is null and {_KNOWN}
+          and (f.category = :category or r.reason = :death)
     )
-    select count(distinct a.iin)
-    from known a left join standing_removal r using (iin, category, assigned_on)
-    where a.removed_on is null and a.category = :category and a.assigned_on <= :day
-      and (r.removed_on is null or r.removed_on > :day)
-      and a.iin not in (
-          select iin from standing_removal where reason = :death and removed_on <= :day)
+    select count(distinct iin) from episode
+    where category = :category and assigned_on <= :day
+      and (removed_on is null or removed_on > :day)
+      and iin not in (select iin from episode where reason = :death and removed_on <= :day)
     """
 
 

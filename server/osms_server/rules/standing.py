@@ -8,13 +8,13 @@ grounds are then read off what stands, never off the facts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, first_day, same_day_later
-from osms_server.domain.codes import DEATH, Category, PayerKind, System
+from osms_server.domain.codes import DEATH, Category, System
 from osms_server.domain.facts import (
     CategoryRemoved,
     DocumentRegistered,
@@ -25,7 +25,7 @@ from osms_server.domain.facts import (
     RosterMark,
 )
 from osms_server.domain.ledger import EMPTY, Ledger, PaidMonths, encode_ledger
-from osms_server.domain.revision import day_of
+from osms_server.domain.revision import Revision, day_of
 from osms_server.rules.parameters import Parameters
 
 
@@ -54,6 +54,10 @@ class Assignment(Protocol):
     @property
     def source(self) -> System:
         """The source that assigned it."""
+
+    @property
+    def known(self) -> Revision:
+        """The revision since which the register knows it."""
 
 
 class Listing(NamedTuple):
@@ -104,7 +108,12 @@ def stand(facts: PersonFacts, parameters: Parameters) -> Standing:
 def fold_episodes(
     assigned: Sequence[Assignment], removed: Sequence[CategoryRemoved]
 ) -> tuple[Episode, ...]:
-    """The episodes in order of start; of several removals of one, the last to arrive stands."""
+    """
+    The episodes in order of start; of several removals of one, the last to arrive stands.
+
+    A removal ends only what was known when it arrived: one whose assignment was withdrawn does not
+    end the episode that is assigned anew.
+    """
     if len(assigned) == 1 and not removed:
         (only,) = assigned
         return (Episode(only.category, only.assigned_on, FOREVER, only.source, dead=False),)
@@ -113,6 +122,8 @@ def fold_episodes(
     episodes = []
     for fact in assigned:
         removal = removals.get((fact.category, fact.assigned_on))
+        if removal is not None and removal.order < fact.known:
+            removal = None
         end = removal.removed_on if removal else FOREVER
         dead = removal is not None and removal.reason == DEATH
         episodes.append(Episode(fact.category, fact.assigned_on, end, fact.source, dead))
@@ -175,17 +186,17 @@ def fold_payments(
     parameters: Parameters,
 ) -> PaidMonths:
     """The paid months, each with the day since which its running sum has stayed above zero."""
-    counted = [fact for fact in payments if counts(fact.purpose_code, fact.period, parameters)]
     independent_kinds = parameters.self_payer_kinds
-    lines: dict[tuple[str, int, Month], PayerKind] = {
-        (fact.reference, fact.purpose_code, fact.period): fact.payer_kind for fact in counted
-    }
+    given_back = _by_line(refunds)
     total: defaultdict[Month, list[_Movement]] = defaultdict(list)
     independent: defaultdict[Month, list[_Movement]] = defaultdict(list)
-    for movement, kind in _movements(counted, refunds, lines):
-        total[movement.period].append(movement)
-        if kind in independent_kinds.on(movement.day):
-            independent[movement.period].append(movement)
+    for fact in payments:
+        if not counts(fact.purpose_code, fact.period, parameters):
+            continue
+        movements = list(_movements(fact, given_back.get(_line_of(fact), ())))
+        total[fact.period].extend(movements)
+        if fact.payer_kind in independent_kinds.on(fact.received_on):
+            independent[fact.period].extend(movements)
     return PaidMonths(_paid(total), _paid(independent))
 
 
@@ -201,20 +212,38 @@ class _Movement(NamedTuple):
     day: date
     is_refund: bool
     amount: int
-    period: Month
+
+
+_Line = tuple[str, int, Month]
+"""What a refund names its payment by."""
+
+
+def _line_of(fact: PaymentReceived | PaymentRefunded) -> _Line:
+    return fact.reference, fact.purpose_code, fact.period
+
+
+def _by_line(refunds: Iterable[PaymentRefunded]) -> Mapping[_Line, Sequence[PaymentRefunded]]:
+    by_line: defaultdict[_Line, list[PaymentRefunded]] = defaultdict(list)
+    for refund in refunds:
+        by_line[_line_of(refund)].append(refund)
+    return by_line
 
 
 def _movements(
-    counted: list[PaymentReceived],
-    refunds: Iterable[PaymentRefunded],
-    lines: dict[tuple[str, int, Month], PayerKind],
-) -> Iterable[tuple[_Movement, PayerKind]]:
-    for fact in counted:
-        yield _Movement(fact.received_on, False, fact.amount, fact.period), fact.payer_kind
-    for refund in refunds:
-        kind = lines.get((refund.reference, refund.purpose_code, refund.period))
-        if kind is not None:
-            yield _Movement(refund.refunded_on, True, -refund.amount, refund.period), kind
+    payment: PaymentReceived, refunds: Sequence[PaymentRefunded]
+) -> Iterator[_Movement]:
+    """
+    What a line gives, and what its refunds take from it: never more, nor before it came.
+
+    A refund is judged against the line it names; where that was withdrawn and came again with
+    less, or later, the refund still takes from no other line.
+    """
+    yield _Movement(payment.received_on, False, payment.amount)
+    left = payment.amount
+    for refund in sorted(refunds, key=lambda refund: refund.refunded_on):
+        taken = min(refund.amount, left)
+        left -= taken
+        yield _Movement(max(refund.refunded_on, payment.received_on), True, -taken)
 
 
 def _paid(by_month: dict[Month, list[_Movement]]) -> dict[Month, date]:

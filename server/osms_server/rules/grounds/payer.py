@@ -91,7 +91,7 @@ def satisfied_months(
 ) -> dict[Month, date]:
     """The months that are satisfied, each with the day since which; only those that can matter."""
     satisfied = dict(paid)
-    first = later(min(paid), 1 - parameters.payer_window_months.values[-1][1])
+    first = later(min(paid), 1 - _longest_run(parameters))
     last = max(paid)
     for start, end in _without_payment(standing):
         begins, ends = month_of(start), month_of(end - ONE_DAY)
@@ -102,6 +102,15 @@ def satisfied_months(
             if known is None or day < known:
                 satisfied[month] = day
     return satisfied
+
+
+@lru_cache(64)
+def _longest_run(parameters: Parameters) -> int:
+    """How many months in a row, at the most, matter together with a paid one at their end."""
+    matter = parameters.payer_window_months.values
+    if any(count for _, count in parameters.long_payer_unpaid_months_count.values):
+        matter += parameters.long_payer_months.values
+    return max(months for _, months in matter)
 
 
 def _without_payment(standing: Standing) -> Iterator[Days]:
