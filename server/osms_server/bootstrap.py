@@ -233,7 +233,11 @@ class Application:
         pages = PageLimits(settings.page_size, settings.page_size_max, settings.page_bytes_max)
         mutations = Mutations(self.register, self.law)
         feeds = FeedContext(
-            self.register, self.clock, self.law, limits, self.settings.roster_lines_max
+            self.register,
+            self.clock,
+            self.law,
+            limits,
+            (settings.roster_lines_max, settings.roster_bytes_max),
         )
         category_service_pb2_grpc.add_CategoryServiceServicer_to_server(
             CategoryService(feeds), server

@@ -102,6 +102,9 @@ class Settings(BaseSettings):
         description="Bytes of outcomes in one acknowledgement; more are left out, and counted.",
     )
     roster_lines_max: int = Field(1_000_000, ge=1, description="Lines of one roster snapshot.")
+    roster_bytes_max: int = Field(
+        64 * 2**20, ge=2**16, description="Bytes of all messages of one roster snapshot."
+    )
     rehearsals_max: int = Field(2, ge=1, description="Pushes that are only tried, at once.")
     rehearsals_per_caller_max: int = Field(
         1, ge=1, description="Pushes of one caller that are only tried, at once."

@@ -296,13 +296,15 @@ def test_a_dry_run_that_sends_nothing_keeps_nobody_out(
 
 def test_a_dry_run_locks_nothing_real(corporation: OsmsClient, engines: Engines) -> None:
     """However often its statements were made before: nobody waits for it."""
-    for episode in EPISODES[:10]:
-        push_categories(corporation, episode)
-    for _ in range(2):
+    with corporation.category_feed() as feed:
+        list(feed.send(EPISODES * 5, batch_size=1))
+    for _ in range(4):
         with corporation.category_feed(validate_only=True) as feed:
             (ack,) = feed.send([removed(EPISODES[0], EPISODES[0].assigned_on)])
             assert ack.preview == Preview(gaining=0, losing=1)
             assert tables_being_written(engines) == []
+        with corporation.category_feed() as feed:
+            list(feed.send(EPISODES * 3, batch_size=1))
 
 
 def tables_being_written(engines: Engines) -> list[str]:

@@ -90,8 +90,10 @@ def test_a_preview_shows_the_same_however_much_was_pushed_before(
     shrunk: str, supervisor: OsmsClient, corporation: OsmsClient, engines: Engines
 ) -> None:
     """A connection that has stored much may not take what is real for what is only tried."""
-    for iin in STAFF[4:14]:
-        push_categories(corporation, assigned(iin))
+    for _ in range(4):
+        supervisor.preview(shrunk)
+    with corporation.category_feed() as feed:
+        list(feed.send((assigned(iin) for iin in STAFF[4:14] * 6), batch_size=1))
     before = everything_stored(engines)
     first, second = supervisor.preview(shrunk), supervisor.preview(shrunk)
     assert first == second

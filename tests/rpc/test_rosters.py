@@ -16,7 +16,7 @@ from google.rpc.error_details_pb2 import ResourceInfo
 
 from osms.entitlement.v1 import roster_service_pb2 as pb
 from osms.entitlement.v1 import roster_service_pb2_grpc as pb_grpc
-from osms_client import OsmsClient, Outcome, Refused, RosterLine
+from osms_client import Conflict, OsmsClient, Outcome, Refused, RosterLine
 from osms_server.config import Settings
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, NOBODY, SALTANAT, TIMUR, people
@@ -26,13 +26,16 @@ from tests.rpc.streams import OpenStream
 from tests.rpc.told import refused
 
 LINES_MAX = 500
+BYTES_MAX = 2**20
 TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture(scope="session")
 def settings(settings: Settings) -> Settings:
     """A server that takes small snapshots only."""
-    return settings.model_copy(update={"roster_lines_max": LINES_MAX})
+    return settings.model_copy(
+        update={"roster_lines_max": LINES_MAX, "roster_bytes_max": BYTES_MAX}
+    )
 
 
 @pytest.fixture
@@ -258,12 +261,81 @@ def test_a_snapshot_id_stands_for_one_list(push: Any, operator: OsmsClient) -> N
     assert grounds(operator, [DAULET], TODAY) == [None]
 
 
-def test_a_refused_snapshot_is_refused_again(push: Any) -> None:
-    """Its id is used, and the same list is no better the second time."""
+def test_a_refused_snapshot_is_refused_again(push: Any, defence: OsmsClient) -> None:
+    """The same list is no better the second time, and its lines are in the queue once."""
     snapshot_id = str(uuid4())
     for _ in range(2):
-        error = refused(lambda: push(iter([opening(0, snapshot_id=snapshot_id)])))
+        error = refused(
+            lambda: push(iter([opening(1, snapshot_id=snapshot_id), lines_of(NOBODY)]))
+        )
         assert error.refusals == [("SNAPSHOT_EMPTY", "p64")]
+        assert error.violations == [("lines[0].iin", "IIN_INVALID")]
+    assert len(list(defence.rejections())) == 1
+
+
+def test_a_corrected_list_may_have_the_id_of_the_refused_one(
+    push: Any, defence: OsmsClient, operator: OsmsClient
+) -> None:
+    """Nothing was applied under it; once something is, it stands for that list."""
+    snapshot_id = str(uuid4())
+    refused(lambda: push(iter([opening(1, snapshot_id=snapshot_id), lines_of(NOBODY)])))
+    corrected = defence.push_roster("DEFENCE", listed(AIGUL), snapshot_id=snapshot_id)
+    assert corrected.outcome is Outcome.ACCEPTED
+    assert grounds(operator, [AIGUL], TODAY) == ["ROSTER"]
+    with pytest.raises(Conflict):
+        defence.push_roster("DEFENCE", listed(DAULET), snapshot_id=snapshot_id)
+
+
+def test_the_same_snapshot_again_tells_its_bad_lines_again(defence: OsmsClient) -> None:
+    """An answer that was lost on its way can be had by asking again, tried or sent."""
+    snapshot_id, lines = str(uuid4()), listed(AIGUL, NOBODY, DAULET, "1")
+    first = defence.push_roster("DEFENCE", lines, snapshot_id=snapshot_id)
+    assert [line.position for line in first.rejected_lines] == [2, 4]
+    for tried in (True, False):
+        again = defence.push_roster("DEFENCE", lines, snapshot_id=snapshot_id, validate_only=tried)
+        assert again.outcome is Outcome.DUPLICATE
+        assert again.rejected_lines == first.rejected_lines
+    assert len(list(defence.rejections())) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param([AIGUL, "2"], id="another bad line"),
+        pytest.param([AIGUL], id="without the bad line"),
+        pytest.param([AIGUL, "1", "1"], id="the bad line twice"),
+        pytest.param([AIGUL, AIGUL, "1"], id="a person twice"),
+    ],
+)
+def test_a_list_with_other_bad_lines_is_another_list(
+    defence: OsmsClient, other: list[str]
+) -> None:
+    """Otherwise they would vanish, and nobody be told of them."""
+    snapshot_id = str(uuid4())
+    defence.push_roster("DEFENCE", listed(AIGUL, "1"), snapshot_id=snapshot_id)
+    with pytest.raises(Conflict):
+        defence.push_roster("DEFENCE", listed(*other), snapshot_id=snapshot_id)
+
+
+def test_a_snapshot_of_too_many_bytes_is_refused(push: Any) -> None:
+    """However few its lines are."""
+    message = pb.PushRosterRequest(
+        lines=pb.RosterLines(lines=[pb.RosterLine(iin="1" * BYTES_MAX)])
+    )
+    error = refused(lambda: push(iter([opening(1), message])))
+    assert (error.code, error.reason) == (
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "LIMIT_EXCEEDED",
+    )
+    assert error.metadata["setting"] == "roster_bytes_max"
+
+
+def test_a_line_that_is_too_large_is_rejected_alone(defence: OsmsClient) -> None:
+    """The other lines are taken."""
+    result = defence.push_roster("DEFENCE", listed("1" * 70_000, AIGUL))
+    (line,) = result.rejected_lines
+    assert [v.reason for v in line.violations] == ["RECORD_TOO_LARGE"]
+    assert (result.outcome, result.entered) == (Outcome.ACCEPTED, 1)
 
 
 # What is no snapshot.

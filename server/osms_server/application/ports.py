@@ -195,6 +195,9 @@ class Rosters(Protocol):
     def snapshot(self, snapshot_id: UUID) -> SnapshotRow | None:
         """A snapshot that arrived, by its id."""
 
+    def forget_refused(self, snapshot_id: UUID) -> None:
+        """Frees the id of a snapshot that was refused; its bad lines stay in the queue."""
+
     def put_known(self, snapshot_id: UUID, revision: Revision) -> None:
         """Keeps that a held snapshot is known since *revision*."""
 
@@ -300,6 +303,9 @@ class RepairQueue(Protocol):
 
     def get(self, rejection_id: UUID) -> RejectionRow | None:
         """A rejected line, by its id."""
+
+    def of_snapshot(self, body: System, arrived: Revision) -> Sequence[RejectionRow]:
+        """The rejected lines of a snapshot, in order."""
 
     def put_state(self, rejection_id: UUID, state: RejectionState) -> None:
         """Keeps what became of a rejected line."""

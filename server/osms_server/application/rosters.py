@@ -110,17 +110,27 @@ class _Upload(NamedTuple):
 
     @classmethod
     def of(cls, body: System, snapshot_id: UUID, lines: Batch[RosterLine]) -> _Upload:
-        """The snapshot of a body, with a digest that tells other lists apart."""
+        """The snapshot of a body, with a digest that tells other lists apart, by bad lines too."""
         iins = sorted({line.iin for line in lines.records if line.iin and not line.violations})
-        digest = sha256(b"".join(iin.to_bytes(8, "big") for iin in iins)).digest()
-        return cls(body, snapshot_id, lines, iins, digest)
+        bad = sorted(
+            lines.content_of(index) for index, line in enumerate(lines.records) if line.violations
+        )
+        digest = sha256(len(lines.records).to_bytes(8, "big"))
+        digest.update(b"".join(iin.to_bytes(8, "big") for iin in iins))
+        for content in bad:
+            digest.update(len(content).to_bytes(8, "big") + content)
+        return cls(body, snapshot_id, lines, iins, digest.digest())
 
 
 def _receive_whole(tx: Transaction, parameters: Parameters, upload: _Upload) -> SnapshotResult:
     _refuse_unknown_or_ended(upload.body, tx)
     known = tx.rosters.snapshot(upload.snapshot_id)
-    if known is not None:
-        return _as_before(known, upload.body, upload.digest)
+    if known is not None and (known.body, known.digest) == (upload.body, upload.digest):
+        return _as_before(tx, known)
+    if known is not None and (known.body != upload.body or known.line_count):
+        raise AlreadyExists("snapshot", str(known.snapshot_id))
+    if known is not None:  # it was refused: a corrected list may have its id
+        tx.rosters.forget_refused(known.snapshot_id)
     verdicts = Verdicts(tx, FeedId(FeedKind.ROSTER, upload.body), upload.lines)
     for number, line in enumerate(upload.lines.records, upload.lines.first_position):
         if line.violations:
@@ -135,12 +145,15 @@ def _refuse_unknown_or_ended(body: System, tx: Transaction) -> None:
         raise RefusedByRules(violations)
 
 
-def _as_before(known: SnapshotRow, body: System, digest: bytes) -> SnapshotResult:
-    if (known.body, known.digest) != (body, digest):
-        raise AlreadyExists("snapshot", str(known.snapshot_id))
+def _as_before(tx: Transaction, known: SnapshotRow) -> SnapshotResult:
+    """What was answered to the same list the first time."""
+    rejected_lines = tuple(
+        RecordOutcome(row.position, Outcome.REJECTED, row.violations, str(row.rejection_id))
+        for row in tx.repair.of_snapshot(known.body, known.arrived)
+    )
     if known.line_count == 0:
-        return SnapshotResult(Outcome.REJECTED, known, (), _empty(body))
-    return SnapshotResult(Outcome.DUPLICATE, known, ())
+        return SnapshotResult(Outcome.REJECTED, known, rejected_lines, _empty(known.body))
+    return SnapshotResult(Outcome.DUPLICATE, known, rejected_lines)
 
 
 def _empty(body: System) -> tuple[Violation, ...]:

@@ -24,11 +24,12 @@ from osms_server.application.rows import (
     HeldBatchRow,
     HeldRemovalRow,
     PersonRow,
+    RejectionRow,
     RemovalGuardRow,
     Sent,
     SnapshotRow,
 )
-from osms_server.domain.codes import Category, System
+from osms_server.domain.codes import Category, FeedKind, System
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.records import FeedId, Preview
 from osms_server.domain.revision import Revision, next_revision
@@ -37,6 +38,7 @@ from osms_server.persistence.copying import raw
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables, RemovalGuardTable
 from osms_server.persistence.people import PeopleTable
+from osms_server.persistence.repair import RepairTables
 from osms_server.persistence.rosters import RosterTables
 from osms_server.persistence.tables import (
     access_log,
@@ -126,6 +128,7 @@ class RehearsalTransaction(PostgresTransaction):
         self.guards = _Guards(connection, self._shadow)
         self.rosters = _Rosters(connection, self._shadow)
         self.approvals = _Approvals(connection, self._shadow)
+        self.repair = _Repair(connection, self._shadow)
         self.withdrawals = _Withdrawals(connection, self._shadow, revision)
 
     def advance(self, now: datetime) -> None:
@@ -281,6 +284,17 @@ class _Approvals(ApprovalTables):
 
     def _bring_removals(self, held_batch_id: UUID) -> None:
         self._shadow.bring("held_removal", "t.held_batch_id = %s", held_batch_id)
+
+
+class _Repair(RepairTables):
+    def __init__(self, connection: sa.Connection, shadow: Shadow) -> None:
+        super().__init__(connection)
+        self._shadow = shadow
+
+    def of_snapshot(self, body: System, arrived: Revision) -> Sequence[RejectionRow]:
+        condition = "t.sender = %s and t.feed_kind = %s and t.revision = %s"
+        self._shadow.bring("rejection", condition, body.value, FeedKind.ROSTER.value, arrived)
+        return super().of_snapshot(body, arrived)
 
 
 class _Withdrawals(WithdrawalTables):

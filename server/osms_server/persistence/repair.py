@@ -18,7 +18,7 @@ from osms_server.application.rows import (
     RejectionRow,
     RejectionState,
 )
-from osms_server.domain.codes import FeedKind, Outcome
+from osms_server.domain.codes import FeedKind, Outcome, System
 from osms_server.domain.revision import Revision
 from osms_server.domain.violations import Reason, Violation
 from osms_server.persistence.copying import copy_rows
@@ -69,6 +69,19 @@ class RepairTables:
             sa.select(rejection).where(rejection.c.rejection_id == rejection_id)
         ).first()
         return _rejection_row(found) if found else None
+
+    def of_snapshot(self, body: System, arrived: Revision) -> Sequence[RejectionRow]:
+        """The rejected lines of a snapshot, in order."""
+        found = self._connection.execute(
+            sa.select(rejection)
+            .where(
+                rejection.c.sender == body.value,
+                rejection.c.feed_kind == FeedKind.ROSTER,
+                rejection.c.revision == arrived,
+            )
+            .order_by(rejection.c.position)
+        )
+        return [_rejection_row(row) for row in found]
 
     def put_state(self, rejection_id: UUID, state: RejectionState) -> None:
         """Keeps what became of a rejected line."""

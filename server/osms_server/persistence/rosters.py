@@ -142,6 +142,14 @@ class RosterTables:
         ).first()
         return SnapshotRow(found[0], System(found[1]), *found[2:]) if found else None
 
+    def forget_refused(self, snapshot_id: UUID) -> None:
+        """Frees the id of a snapshot that was refused; its bad lines stay in the queue."""
+        self._connection.execute(
+            sa.delete(roster_snapshot).where(
+                roster_snapshot.c.snapshot_id == snapshot_id, roster_snapshot.c.line_count == 0
+            )
+        )
+
     def put_known(self, snapshot_id: UUID, revision: Revision) -> None:
         """Keeps that a held snapshot is known since *revision*."""
         self._connection.execute(

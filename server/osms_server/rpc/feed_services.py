@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,12 @@ from osms_server.domain.revision import instant_of, revision_token
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.convert.fields import SYSTEMS, Fields, to_timestamp
 from osms_server.rpc.convert.records import (
-    batch_of,
     category_line,
+    content_of,
     payment_line,
     roster_change_line,
     roster_line,
+    too_large,
 )
 from osms_server.rpc.feed_streams import (
     FeedRun,
@@ -69,7 +70,8 @@ class FeedContext:
     clock: Clock
     law: Law
     limits: StreamLimits
-    roster_lines_max: int
+    roster_max: tuple[int, int]
+    """Lines of a snapshot at the most, and bytes."""
 
     def run(
         self,
@@ -192,30 +194,47 @@ class RosterService(roster_grpc.RosterServiceServicer):
 
 
 class SnapshotUpload:
-    """The messages of one snapshot, gathered until the sender has ended the stream."""
+    """
+    One snapshot, until the sender has ended the stream.
+
+    Of each line only the person is gathered, and of a bad one what was sent.
+    """
 
     def __init__(self, feeds: FeedContext) -> None:
         self._feeds = feeds
         self._opening: roster_pb.RosterOpening | None = None
-        self._lines: list[roster_pb.RosterLine] = []
+        self._lines: list[RosterLine] = []
+        self._bad: dict[int, bytes] = {}
+        self._bytes = 0
 
     def take(self, request: roster_pb.PushRosterRequest) -> None:
         """Takes the opening, once and first, or lines."""
+        self._bytes += request.ByteSize()
+        lines_max, bytes_max = self._feeds.roster_max
+        _check_limit("roster_bytes_max", bytes_max, self._bytes)
         part = request.WhichOneof("message")
         expected = "opening" if self._opening is None else "lines"
         if part != expected:
             raise InvalidRequest((Violation("message", Reason.OUT_OF_ORDER, expected),))
         if part == "opening":
             self._opening = request.opening
-            self._check_limit(request.opening.line_count)
+            _check_limit("roster_lines_max", lines_max, request.opening.line_count)
         else:
-            self._lines.extend(request.lines.lines)
-            self._check_limit(len(self._lines))
+            count = len(self._lines) + len(request.lines.lines)
+            _check_limit("roster_lines_max", lines_max, count)
+            self._take_lines(request.lines.lines)
 
-    def _check_limit(self, count: int) -> None:
-        allowed = self._feeds.roster_lines_max
-        if count > allowed:
-            raise LimitExceeded("roster_lines_max", allowed, count)
+    def _take_lines(self, lines: Iterable[roster_pb.RosterLine]) -> None:
+        bytes_max = self._feeds.limits.record_bytes_max
+        for message in lines:
+            line = roster_line(message)
+            if line.violations:
+                size = message.ByteSize()
+                line = line._replace(
+                    violations=too_large("record", size, bytes_max) or line.violations
+                )
+                self._bad[len(self._lines)] = content_of(message, bytes_max)
+            self._lines.append(line)
 
     def finish(self) -> SnapshotResult:
         """Applies, holds or refuses the snapshot."""
@@ -235,7 +254,12 @@ class SnapshotUpload:
         return receive(self._feeds.register, self._feeds.law, body, snapshot_id, self._batch())
 
     def _batch(self) -> Batch[RosterLine]:
-        return batch_of(1, self._lines, roster_line, self._feeds.limits.record_bytes_max)
+        return Batch(1, self._lines, self._bad.__getitem__)
+
+
+def _check_limit(setting: str, allowed: int, value: int) -> None:
+    if value > allowed:
+        raise LimitExceeded(setting, allowed, value)
 
 
 def _line_violations(result: SnapshotResult) -> tuple[Violation, ...]:

@@ -90,7 +90,8 @@ class RosterOpening(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
     """Id of the snapshot: a UUID chosen by the sender. The same id with the same list is answered
-    as it was the first time.
+    as it was the first time, with the lines that were rejected then. The id of a list that was
+    refused may be used again for the corrected one.
     """
     body: _builtins.str
     """Code of the body whose list this is, such as `DEFENCE`: the caller's own."""
