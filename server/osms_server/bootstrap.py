@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 import tempfile
 import threading
@@ -230,7 +231,12 @@ class Application:
             settings.feed_idle_seconds,
             self.stopping,
         )
-        pages = PageLimits(settings.page_size, settings.page_size_max, settings.page_bytes_max)
+        pages = PageLimits(
+            settings.page_size,
+            settings.page_size_max,
+            settings.page_bytes_max,
+            settings.page_token_key.encode() or secrets.token_bytes(),
+        )
         mutations = Mutations(self.register, self.law)
         feeds = FeedContext(
             self.register,

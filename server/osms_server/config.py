@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     page_bytes_max: int = Field(
         2 * 2**20, ge=2**12, description="Bytes after which a page of rejected lines ends."
     )
+    page_token_key: str = Field(
+        "",
+        repr=False,
+        description="Secret that signs page tokens; unset makes one that ends with the process.",
+    )
     shutdown_seconds: float = Field(
         10.0, ge=0, description="How long running calls may go on when the server stops."
     )

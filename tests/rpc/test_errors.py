@@ -390,6 +390,45 @@ def test_the_log_tells_what_went_wrong_and_of_nobody(counter: Counter, log: io.S
     assert AIGUL not in text
 
 
+# What is no message.
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(bytes([255, 255, 255, 255]), id="no protobuf"),
+        pytest.param(bytes([0x0A, 0x02, 0xFF, 0xFE]), id="a text that is no UTF-8"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("caller", "method", "streams"),
+    [
+        pytest.param("clinic1", "EntitlementService/CheckEntitlement", False, id="one request"),
+        pytest.param("SC", "CategoryService/PushCategoryUpdates", True, id="a feed"),
+        pytest.param("clinic1", "EntitlementService/StreamCheckEntitlements", True, id="a stream"),
+    ],
+)
+def test_what_is_no_message_is_the_callers_fault(
+    counter: Counter, caller: str, method: str, content: bytes, *, streams: bool
+) -> None:
+    """It is told like any other fault of a request, and nothing of ours has failed."""
+    channel: Any = counter.channel_of(caller)
+    path = f"/osms.entitlement.v1.{method}"
+    if streams:
+        error = refused(lambda: list(channel.stream_stream(path)(iter([content]), timeout=20)))
+    else:
+        error = refused(lambda: channel.unary_unary(path)(content, timeout=20))
+    assert (error.code, error.reason) == (Code.INVALID_ARGUMENT, "INVALID_REQUEST")
+    assert error.violations == [("message", "UNREADABLE")]
+
+
+def test_who_may_not_call_learns_nothing_of_the_message(counter: Counter) -> None:
+    """Whatever was sent: first it matters who calls."""
+    channel: Any = counter.channel_of("SC")
+    method = channel.unary_unary("/osms.entitlement.v1.EntitlementService/CheckEntitlement")
+    assert refused(lambda: method(b"x", timeout=20)).reason == "NOT_ALLOWED"
+
+
 # Languages.
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
@@ -115,6 +117,20 @@ def test_a_preview_has_room_beside_dry_runs(
         first.report_nothing()
         second.report_nothing()
         assert supervisor.preview(shrunk).preview == Preview(gaining=1, losing=28)
+
+
+@pytest.mark.parametrize("after", ["x", "9" * 30, "-1", "\0", "900101300017"])
+def test_a_page_of_a_preview_is_not_asked_for_with_a_made_up_token(
+    shrunk: str, supervisor: OsmsClient, after: str
+) -> None:
+    """Whoever knows how a token is made cannot make one: it is signed."""
+    request = pb.PreviewHeldBatchRequest(held_batch_id=shrunk)
+    arguments = b"PreviewHeldBatchRequest" + request.SerializeToString(deterministic=True)
+    for signature in (sha256(arguments).digest()[:8], sha256(arguments).digest()[:16]):
+        request.page_token = base64.urlsafe_b64encode(signature + after.encode()).decode()
+        with pytest.raises(InvalidRequest) as caught:
+            supervisor._connection.call(supervisor._operations.PreviewHeldBatch, request)
+        assert [v.reason for v in caught.value.violations] == ["TOKEN_INVALID"]
 
 
 def test_a_preview_is_logged_for_everybody_it_names(shrunk: str, supervisor: OsmsClient) -> None:

@@ -26,6 +26,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
+from osms.entitlement.v1 import operations_service_pb2 as operations_pb
+from osms.entitlement.v1 import operations_service_pb2_grpc as operations_pb_grpc
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms_client import NamedCaller, OsmsClient
 from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_server
@@ -167,6 +169,28 @@ def test_an_address_that_is_taken_is_told(dsn: str) -> None:
             pass
         with server.client("clinic1") as client:
             assert client.clock() == MORNING
+
+
+@pytest.mark.parametrize("key", ["", "a secret of several servers"], ids=["unset", "set"])
+def test_a_list_goes_on_after_a_restart_where_the_secret_is_the_same(dsn: str, key: str) -> None:
+    """Otherwise its token is refused, and the list is begun anew."""
+
+    def listed(server: Site, token: str) -> Any:
+        with server.channel("state-corporation/SC") as channel:
+            stub = operations_pb_grpc.OperationsServiceStub(channel)
+            request = operations_pb.ListRejectionsRequest(page_size=1, page_token=token)
+            return stub.ListRejections(request)
+
+    with site(dsn, page_token_key=key) as server, server.client("SC") as sender:
+        push_categories(sender, assigned("1"), assigned("2"))
+        token = listed(server, "").next_page_token
+    with site(dsn, page_token_key=key, sandbox=False) as again:
+        if key:
+            assert len(listed(again, token).rejections) == 1
+        else:
+            assert refused(lambda: listed(again, token)).violations == [
+                ("page_token", "TOKEN_INVALID")
+            ]
 
 
 # Streams.

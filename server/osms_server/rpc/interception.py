@@ -13,12 +13,14 @@ from typing import Any, Final, Protocol
 
 import grpc
 import structlog
+from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status as RpcStatus
 from grpc_status import rpc_status
 
 from osms_server.application.callers import Caller
 from osms_server.application.slots import Slots
-from osms_server.domain.errors import OsmsError
+from osms_server.domain.errors import InvalidRequest, OsmsError
+from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.authorisation import authorise, is_open
 from osms_server.rpc.errors import status_of
 from osms_server.rpc.identity import current_caller
@@ -83,18 +85,20 @@ class Gate(grpc.ServerInterceptor):
         answers = "stream" if handler.response_streaming else "unary"
         behaviour = getattr(handler, f"{asks}_{answers}")
 
+        arrived = _stream_of if handler.request_streaming else _one
+
         def unary(request: Any, context: grpc.ServicerContext) -> Any:
             with self._inside(handler, method, context):
-                return behaviour(request, context)
+                return behaviour(arrived(request), context)
 
         def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             with self._inside(handler, method, context):
-                yield from behaviour(request, context)
+                yield from behaviour(arrived(request), context)
 
         make = getattr(grpc, f"{asks}_{answers}_rpc_method_handler")
         wrapped: grpc.RpcMethodHandler[Any, Any] = make(
             stream if handler.response_streaming else unary,
-            request_deserializer=handler.request_deserializer,
+            request_deserializer=_reader(handler.request_deserializer),
             response_serializer=handler.response_serializer,
         )
         return wrapped
@@ -109,6 +113,33 @@ class Gate(grpc.ServerInterceptor):
             if handler.request_streaming:
                 stack.enter_context(self._streams.place(caller.text))
             yield
+
+
+class _NoMessage:
+    """What arrived was no message of the contract."""
+
+
+def _reader(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Reads a request; what fails here would be told as our failure, so it is told later."""
+
+    def reader(content: bytes) -> Any:
+        try:
+            return read(content)
+        except (DecodeError, ValueError):
+            return _NoMessage()
+
+    return reader
+
+
+def _one(request: Any) -> Any:
+    """The request. InvalidRequest: what arrived was none."""
+    if isinstance(request, _NoMessage):
+        raise InvalidRequest((Violation("message", Reason.UNREADABLE, "protobuf"),))
+    return request
+
+
+def _stream_of(requests: Iterator[Any]) -> Iterator[Any]:
+    return map(_one, requests)
 
 
 @contextmanager

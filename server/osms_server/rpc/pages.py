@@ -2,15 +2,18 @@
 Pages of lists.
 
 A page token says where the list goes on and belongs to the other arguments of the request: with
-others it is refused, so that no page is ever of another list than the one before it.
+others it is refused, so that no page is ever of another list than the one before it. It is signed,
+so that nobody makes one up, but not encrypted: it names the last item of a page to whoever has
+read that page.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -22,7 +25,7 @@ from osms_server.rpc.convert.fields import Fields
 Item = TypeVar("Item")
 Told = TypeVar("Told", bound=Message)
 
-_HASH_LENGTH = 8
+_SIGNATURE_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class PageLimits:
     page_size: int
     page_size_max: int
     page_bytes_max: int
+    key: bytes = field(repr=False)
+    """Signs the tokens."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Page:
 
     size: int
     after: str
-    _arguments: bytes
+    _sign: Callable[[bytes], bytes]
     _bytes_max: int
 
     def fitting(
@@ -63,8 +68,8 @@ class Page:
         if len(items) <= self.size:
             return items, ""
         shown = items[: self.size]
-        after = str(name(shown[-1]))
-        return shown, base64.urlsafe_b64encode(self._arguments + after.encode()).decode()
+        after = str(name(shown[-1])).encode()
+        return shown, base64.urlsafe_b64encode(self._sign(after) + after).decode()
 
 
 def page_of(request: Any, fields: Fields, limits: PageLimits) -> Page:
@@ -72,29 +77,32 @@ def page_of(request: Any, fields: Fields, limits: PageLimits) -> Page:
     size = request.page_size or limits.page_size
     if size < 0:
         fields.fault("page_size", Reason.NUMBER_NEGATIVE, size)
-    arguments = _hash_of_arguments(request)
+    sign = _signing(request, limits.key)
     after = ""
     if request.page_token:
-        after = _after(request.page_token, arguments) or ""
+        after = _after(request.page_token, sign) or ""
         if not after:
             fields.fault("page_token", Reason.TOKEN_INVALID, request.page_token)
-    return Page(min(max(size, 1), limits.page_size_max), after, arguments, limits.page_bytes_max)
+    return Page(min(max(size, 1), limits.page_size_max), after, sign, limits.page_bytes_max)
 
 
-def _hash_of_arguments(request: Any) -> bytes:
+def _signing(request: Any, key: bytes) -> Callable[[bytes], bytes]:
+    """Signs where a list goes on, for requests with the same arguments."""
     bare = type(request)()
     bare.CopyFrom(request)
     bare.page_token = ""
     bare.page_size = 0
     text = bare.SerializeToString(deterministic=True)
-    return sha256(request.DESCRIPTOR.name.encode() + text).digest()[:_HASH_LENGTH]
+    arguments = sha256(request.DESCRIPTOR.name.encode() + text).digest()
+    return lambda after: hmac.digest(key, arguments + after, "sha256")[:_SIGNATURE_LENGTH]
 
 
-def _after(token: str, arguments: bytes) -> str | None:
+def _after(token: str, sign: Callable[[bytes], bytes]) -> str | None:
     try:
         raw = base64.urlsafe_b64decode(token.encode())
     except (binascii.Error, ValueError):
         return None
-    if raw[:_HASH_LENGTH] != arguments:
+    signature, after = raw[:_SIGNATURE_LENGTH], raw[_SIGNATURE_LENGTH:]
+    if not hmac.compare_digest(signature, sign(after)):
         return None
-    return raw[_HASH_LENGTH:].decode(errors="replace")
+    return after.decode(errors="replace")

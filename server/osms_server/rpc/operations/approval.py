@@ -10,14 +10,14 @@ from osms_server.application.ports import Transaction
 from osms_server.application.rows import HeldState
 from osms_server.application.withdrawals import Withdrawal, ask_withdrawal
 from osms_server.domain.codes import FeedKind, Outcome
-from osms_server.domain.identifiers import Iin
+from osms_server.domain.identifiers import identifier_text
 from osms_server.domain.records import FeedId
 from osms_server.domain.revision import revision_token
 from osms_server.domain.violations import Reason
 from osms_server.rpc.convert import operations as convert
 from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.identity import current_caller
-from osms_server.rpc.operations.parts import Part, page_uuid
+from osms_server.rpc.operations.parts import Part, page_iin, page_uuid
 from osms_server.rpc.pages import page_of
 
 
@@ -96,6 +96,7 @@ class ApprovalPart(Part):
         fields = Fields()
         held_batch_id = fields.uuid("held_batch_id", request.held_batch_id)
         page = page_of(request, fields, self._pages)
+        after = page_iin(page, fields)
         fields.check()
         assert held_batch_id is not None
         held = approvals.preview(
@@ -104,9 +105,9 @@ class ApprovalPart(Part):
             current_caller.get(),
             held_batch_id,
             list(request.positions),
-            (Iin(int(page.after or 0)), page.size + 1),
+            (after, page.size + 1),
         )
-        shown, token = page.cut(held.changes, lambda change: change.iin)
+        shown, token = page.cut(held.changes, lambda change: identifier_text(change.iin))
         iins = [change.iin for change in shown]
         self._answers.log_listing(current_caller.get(), "PreviewHeldBatch", iins)
         return convert.held_preview_message(held.preview, shown, token)

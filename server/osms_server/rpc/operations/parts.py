@@ -7,6 +7,8 @@ from uuid import UUID
 
 from osms_server.application.answers import Answers
 from osms_server.application.ports import Clock
+from osms_server.domain.identifiers import Iin, parse_identifier
+from osms_server.domain.violations import Reason
 from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.pages import Page, PageLimits
@@ -40,4 +42,16 @@ class Part:
 
 def page_uuid(page: Page, fields: Fields) -> UUID | None:
     """The id after which a page begins."""
-    return fields.uuid("page_token", page.after) if page.after else None
+    try:
+        return UUID(page.after) if page.after else None
+    except ValueError:
+        fields.fault("page_token", Reason.TOKEN_INVALID)
+        return None
+
+
+def page_iin(page: Page, fields: Fields) -> Iin:
+    """The person after whom a page begins; before all others if it is the first."""
+    iin = parse_identifier(page.after) if page.after else Iin(0)
+    if iin is None:
+        fields.fault("page_token", Reason.TOKEN_INVALID)
+    return iin or Iin(0)
