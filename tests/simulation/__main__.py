@@ -19,6 +19,8 @@ from osms_client import NamedCaller
 from tests.simulation.invented import run_invented_case
 from tests.simulation.rounds import Size, run_round, shuffled
 from tests.simulation.site import site
+from tests.simulation.what_was_acknowledged import require
+from tests.simulation.withdrawn import withdraw_from_invented_lives
 
 _LONG: Final = Size(moments=6, acts=24)
 _DECKS: Final = 2
@@ -26,6 +28,9 @@ _DECKS: Final = 2
 
 _CASES: Final = 10
 """Invented cases that follow every round, on the server that was killed so often."""
+
+_WITHDRAWN: Final = 2
+"""Of so many more, stretches are withdrawn."""
 
 
 def say(line: str) -> None:
@@ -52,6 +57,9 @@ def main() -> None:
                 run_round(running, seed, _LONG, shuffled(seed, _DECKS), say)
                 for case in range(seed * _CASES, (seed + 1) * _CASES):
                     run_invented_case(actors, case, size=30)
+                for case in range(seed * _WITHDRAWN, (seed + 1) * _WITHDRAWN):
+                    withdraw_from_invented_lives(actors, running.timelines, case, size=40)
+                    require(running.differences() == 0, f"withdrawn from case {case}")
             except BaseException:
                 say(f"FAILED; to repeat it: make simulate SEED={seed} ROUNDS=1")
                 raise

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -122,6 +122,11 @@ class Site:
         """What `osms-server verify` finds."""
         settings = Settings.read(dsn=self.dsn)
         return maintenance.verify(self.dsn, settings, processes=1).differing
+
+    def timelines(self) -> Mapping[int, str]:
+        """The timelines that the register keeps now, by IIN."""
+        with psycopg.connect(self.dsn) as connection:
+            return dict(connection.execute("select iin, timeline from person").fetchall())
 
     def end(self) -> None:
         """Ends the server."""
