@@ -34,6 +34,7 @@ from osms.entitlement.v1 import operations_service_pb2_grpc as operations_grpc
 from osms_client import InvalidRequest, NamedCaller, OsmsClient, _writing
 from osms_server.bootstrap import Application, Engines
 from osms_server.config import Settings
+from osms_server.domain.revision import last_revision_at, revision_token
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import category_fact
@@ -223,7 +224,7 @@ def _feed_taken_over(at: Counter) -> Told:
 
 
 def _revision_not_reached(at: Counter) -> Told:
-    return at.check(at_least_revision="7" + "f" * 15)
+    return at.check(at_least_revision=revision_token(last_revision_at(MORNING)))
 
 
 def _limit_exceeded(at: Counter) -> Told:
@@ -336,7 +337,7 @@ def test_every_reason_has_a_case() -> None:
         ("LIMIT_EXCEEDED", {"setting": "iins_max", "allowed": "1000", "value": "1001"}),
         ("BUSY", {"setting": "streams_per_caller_max", "allowed": "3"}),
         ("STREAM_IDLE", {"seconds": "2.0"}),
-        ("REVISION_NOT_REACHED", {"token": "7" + "f" * 15}),
+        ("REVISION_NOT_REACHED", {"token": revision_token(last_revision_at(MORNING))}),
         ("INVALID_REQUEST", {"count": "1"}),
     ],
 )

@@ -231,6 +231,17 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
         ("assignment.assigned_date", lambda desk: desk.category(assigned(on=date(1989, 12, 31)))),
         ("payment.received_date", lambda desk: desk.payment(paid(on=date(1989, 12, 31)))),
         ("applied_date", lambda desk: desk.registered(applied_on=date(1989, 12, 31))),
+        ("change.changed_date", lambda desk: desk.change(joins(on=date(1, 1, 1)))),
+        (
+            "started_date",
+            lambda desk: desk.asked(
+                lambda fund: fund.declare_incident("I-1", ["SC"], date(206, 7, 10))
+            ),
+        ),
+        (
+            "since_month",
+            lambda desk: desk.asked(lambda fund: fund.record_budget_lapse("LOCAL", date(1, 7, 1))),
+        ),
         (
             "clock_time",
             lambda desk: desk.asked(lambda fund: fund.reset_sandbox(at(date(1980, 1, 1)))),
@@ -242,6 +253,7 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
             "removal.removed_date",
             lambda desk: desk.category(EPISODE, removed(EPISODE, YEAR_AHEAD + DAY)),
         ),
+        ("change.changed_date", lambda desk: desk.change(joins(on=YEAR_AHEAD + DAY))),
         (
             "clock_time",
             lambda desk: desk.asked(lambda fund: fund.advance_clock(at(date(2200, 1, 2)))),
@@ -317,6 +329,9 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
         ("message_number", lambda desk: desk.category(replace(EPISODE, number=-1))),
     ],
     Reason.NUMBER_NEGATIVE: [("page_size", lambda desk: desk.asked(a_page_of_less_than_nothing))],
+    Reason.NUMBER_TOO_LARGE: [
+        ("message_number", lambda desk: desk.category(replace(EPISODE, number=10**15 + 1))),
+    ],
     Reason.TEXT_TOO_LONG: [
         ("payment.surname", lambda desk: desk.payment(replace(PAYMENT, surname="x" * 257))),
         (
@@ -341,6 +356,12 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
         (
             "at_least_revision",
             lambda desk: desk.asked(lambda fund: fund.check(AIGUL, at_least_revision="now")),
+        ),
+        (
+            "at_least_revision",
+            lambda desk: desk.asked(
+                lambda fund: fund.check(AIGUL, at_least_revision="7" + "f" * 15)
+            ),
         ),
     ],
     Reason.TOO_MANY: [
@@ -509,7 +530,7 @@ def test_everything_that_the_rules_refuse_is_told_at_once(desk: Desk) -> None:
         pytest.param(paid(amount="999999999999.99"), push_payments, id="the largest amount"),
         pytest.param(replace(PAYMENT, surname="x" * 256), push_payments, id="the longest text"),
         pytest.param(replace(PAYMENT, payer_id=AIGUL), push_payments, id="an entrepreneur pays"),
-        pytest.param(replace(EPISODE, number=2**63 - 1), push_categories, id="the highest number"),
+        pytest.param(replace(EPISODE, number=10**15), push_categories, id="the highest number"),
     ],
 )
 def test_what_is_just_right_is_taken(

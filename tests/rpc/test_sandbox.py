@@ -103,6 +103,35 @@ def test_a_wrong_parameter_empties_nothing(
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("category_retention_months", "-1"),
+        ("category_retention_months", "999999999"),
+        ("payer_window_months", "0"),
+        ("removal_count", "-1"),
+        ("removal_share", "NaN"),
+        ("removal_share", "inf"),
+        ("removal_share", "1.01"),
+        ("snapshot_loss_share", "-0.1"),
+        ("first_date", "0001-01-01"),
+        ("first_period", "9998-12"),
+        ("counted_purpose_codes", "-1"),
+        ("crisis_window", "2026-07-02/2026-07-01"),
+        ("roster_due_days", "1201"),
+    ],
+)
+def test_a_parameter_that_nothing_can_be_reckoned_with_is_refused(
+    corporation: OsmsClient, supervisor: OsmsClient, name: str, value: str
+) -> None:
+    """The register stays as it is, and goes on answering."""
+    push_categories(corporation, assigned())
+    with pytest.raises(InvalidRequest) as caught:
+        supervisor.reset_sandbox(MORNING, {name: value})
+    assert [v.reason for v in caught.value.violations] == ["PARAMETER_INVALID"]
+    assert supervisor.check(AIGUL).ground == "CATEGORY"
+
+
+@pytest.mark.parametrize(
     "instant",
     [
         datetime(1, 1, 1, tzinfo=UTC),

@@ -8,8 +8,8 @@ technical failure or an unpaid budget may change the answer are the facts read a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from osms_server.application.access import AccessLog
@@ -41,6 +41,9 @@ from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.engine import decide
 from osms_server.rules.explain import Explanation, explain
 from osms_server.rules.overlays import Reach, reach
+
+_CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""The most by which the clocks of servers before one register are taken to differ."""
 
 
 class Answer(NamedTuple):
@@ -119,7 +122,7 @@ class Answers:
         now = self._clock.now()
         question = _Question(caller, method, on_date or almaty_day(now), now)
         head, rows = self._register.look_up(iins)
-        _refuse_older(head, at_least)
+        _refuse_older(head, at_least, now)
         timelines = self._timelines(head, rows, question.on_date)
         known = {iin for iin, row in rows.items() if row.is_known}
         answers = [
@@ -136,7 +139,7 @@ class Answers:
     ) -> PersonTimeline:
         """All days of a person. NotFound: nothing is known. RevisionNotReached: as in `check`."""
         head, rows = self._register.look_up([iin])
-        _refuse_older(head, at_least)
+        _refuse_older(head, at_least, self._clock.now())
         if iin not in rows:
             raise NotFound("person", "")
         text = self._timelines(head, rows, None)[iin]
@@ -267,9 +270,18 @@ class Answers:
         )
 
 
-def _refuse_older(head: Head, at_least: Revision) -> None:
-    if head.revision < at_least:
-        raise RevisionNotReached(revision_token(at_least))
+def _refuse_older(head: Head, at_least: Revision, now: datetime) -> None:
+    """
+    RevisionNotReached: the register does not know *at_least* yet.
+
+    InvalidRequest: it never will soon, for no clock that runs right can have made it.
+    """
+    if head.revision >= at_least:
+        return
+    if at_least > last_revision_at(now + _CLOCKS_DIFFER):
+        token = revision_token(at_least)
+        raise InvalidRequest((Violation("at_least_revision", Reason.TOKEN_INVALID, token),))
+    raise RevisionNotReached(revision_token(at_least))
 
 
 def _may_change(timeline: str, day: date, reached: Reach) -> bool:

@@ -44,7 +44,13 @@ from osms_server.domain.records import (
 )
 from osms_server.domain.revision import Revision, day_of, last_revision_before
 from osms_server.domain.violations import Reason, Violation
-from osms_server.rules.acceptance import body_violations, comes_late
+from osms_server.rules.acceptance import (
+    Limits,
+    body_violations,
+    change_violations,
+    comes_late,
+    limits_on,
+)
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import BODIES, predecessors
 
@@ -351,10 +357,11 @@ class RosterChangeReceiver:
             if isinstance(record, RosterChangeRecord) and record.iin is not None
         )
         body_is_wrong = body_violations(body, tx.day)
+        limits = limits_on(tx.day, self._parameters)
         members: dict[Iin, bool] = {}
         for index, record in enumerate(batch.records):
             position = batch.first_position + index
-            violations = body_is_wrong + _violations(record, body)
+            violations = body_is_wrong + _violations(record, body, limits)
             if violations or isinstance(record, UnreadableRecord):
                 verdicts.reject(position, violations)
                 continue
@@ -404,11 +411,13 @@ class RosterChangeReceiver:
         return comes_late(record.changed_on, tx.day, self._parameters)
 
 
-def _violations(record: RosterChangeLine, body: System) -> tuple[Violation, ...]:
-    if isinstance(record, RosterChangeRecord) and record.body not in {None, body}:
-        wrong = Violation("change.body", Reason.BODY_NOT_YOURS, record.body or "", "p62")
-        return (*record.violations, wrong)
-    return record.violations
+def _violations(record: RosterChangeLine, body: System, limits: Limits) -> tuple[Violation, ...]:
+    if isinstance(record, UnreadableRecord):
+        return record.violations
+    found = change_violations(record, limits)
+    if record.body not in {None, body}:
+        found += (Violation("change.body", Reason.BODY_NOT_YOURS, record.body or "", "p62"),)
+    return found
 
 
 def _not_listed(body: System) -> tuple[Violation, ...]:

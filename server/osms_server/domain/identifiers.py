@@ -51,7 +51,7 @@ def parse_identifier(text: str) -> Iin | None:
             return None
     except KeyError:
         return None
-    return Iin(int(text))
+    return Iin(int(text)) or None  # noughts alone, which check, are nobody's
 
 
 def identifier_text(number: int) -> str:

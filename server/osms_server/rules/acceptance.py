@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from osms_server.domain.calendar import Month, later, month_of, month_text, same_day_later
 from osms_server.domain.codes import System
-from osms_server.domain.records import EpisodeTold, PaymentRecord, RefundRecord
+from osms_server.domain.records import EpisodeTold, PaymentRecord, RefundRecord, RosterChangeRecord
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import ASSIGNING_SOURCES, BODIES, SOURCES
@@ -102,6 +102,16 @@ def refund_violations(record: RefundRecord, limits: Limits) -> tuple[Violation, 
         *_outside("refund.refunded_date", record.refunded_on, limits),
         *_period_outside("refund.period", record.period, limits),
     )
+
+
+def change_violations(record: RosterChangeRecord, limits: Limits) -> tuple[Violation, ...]:
+    """Everything that is wrong with a change of staff by itself; empty where nothing is."""
+    return (*record.violations, *_outside("change.changed_date", record.changed_on, limits))
+
+
+def early_violations(field: str, day: date, limits: Limits) -> tuple[Violation, ...]:
+    """Whether a day lies before the first that any line may name."""
+    return (_date_limit(field, day, limits),) if day < limits.first_date else ()
 
 
 def _outside(field: str, day: date | None, limits: Limits) -> Iterator[Violation]:

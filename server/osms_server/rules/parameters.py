@@ -164,11 +164,15 @@ class Parameters:
             raise ValueError(message)
         dated: Dated[object] = getattr(self, name)
         read = _READERS.get(name) or _READERS_BY_KIND[type(dated.values[0][1])]
+        message = f"the dated parameter {name} cannot be {text!r}"
         try:
-            changed: dict[str, Any] = {name: dated.overridden(read(text))}
-        except (KeyError, ArithmeticError) as error:
-            message = f"the dated parameter {name} cannot be {text!r}"
+            value = read(text)
+            is_possible = _is_possible(name, value)
+        except (KeyError, ValueError, ArithmeticError) as error:
             raise ValueError(message) from error
+        if not is_possible:
+            raise ValueError(message)
+        changed: dict[str, Any] = {name: dated.overridden(value)}
         return replace(self, **changed)
 
 
@@ -178,7 +182,40 @@ LAW: Final = Parameters()
 
 def _read_window(text: str) -> Window | None:
     first, _, last = text.partition("/")
-    return (date.fromisoformat(first), date.fromisoformat(last)) if text else None
+    window = (date.fromisoformat(first), date.fromisoformat(last)) if text else None
+    if window is not None and window[0] > window[1]:
+        raise ValueError(text)
+    return window
+
+
+_MONTHS_OR_DAYS: Final = (0, 1200)
+_SOME_MONTHS: Final = (1, 1200)
+_COUNTS: Final = (0, 10**9)
+_DATES: Final = (date(1900, 1, 1), date(2200, 1, 1))
+_RANGES: Final[Mapping[str, tuple[Any, Any]]] = {
+    "payer_window_months": _SOME_MONTHS,
+    "long_payer_months": _SOME_MONTHS,
+    "self_payer_run_months": _SOME_MONTHS,
+    "snapshot_loss_count": _COUNTS,
+    "removal_count": _COUNTS,
+    "counted_purpose_codes": (0, 999),
+    "first_period": (month_of(_DATES[0]), month_of(_DATES[1])),
+}
+_RANGES_BY_KIND: Final[Mapping[type, tuple[Any, Any]]] = {
+    int: _MONTHS_OR_DAYS,
+    Decimal: (Decimal(0), Decimal(1)),
+    date: _DATES,
+}
+
+
+def _is_possible(name: str, value: object) -> bool:
+    """Whether a value can be reckoned with, though the law may never say it."""
+    parts = value if isinstance(value, (frozenset, tuple)) else (value,)
+    ranges = [_RANGES.get(name) or _RANGES_BY_KIND.get(type(part)) for part in parts]
+    return all(
+        limits is None or limits[0] <= part <= limits[1]
+        for part, limits in zip(parts, ranges, strict=True)
+    )
 
 
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {

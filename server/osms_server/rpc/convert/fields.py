@@ -32,6 +32,7 @@ VIOLATIONS_MAX: Final = 32
 """Of what a sender's tool could not read of a line, so many faults are kept."""
 
 PURPOSE_CODE_LENGTH: Final = 3
+MESSAGE_NUMBER_MAX: Final = 10**15
 TIYN_IN_TENGE: Final = 100
 NANOS_IN_TIYN: Final = 10_000_000
 NANOS_IN_TENGE: Final = TIYN_IN_TENGE * NANOS_IN_TIYN
@@ -180,6 +181,16 @@ class Fields:
         if number <= 0:
             self.fault(field, Reason.NUMBER_NOT_ABOVE_ZERO, number)
         return number
+
+    def message_number(self, field: str, number: int) -> int:
+        """
+        A number above zero that leaves room for others after it.
+
+        One of the highest would be the last that its sender could ever give.
+        """
+        if number > MESSAGE_NUMBER_MAX:
+            self.fault(field, Reason.NUMBER_TOO_LARGE, f"{number} > {MESSAGE_NUMBER_MAX}")
+        return self.number(field, number)
 
     def enum(self, field: str, number: int, kind: type[Enum]) -> Enum | None:
         """A value of an enum; required."""

@@ -40,6 +40,7 @@ from osms_server.domain.records import (
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.convert.fields import (
     CATEGORIES,
+    MESSAGE_NUMBER_MAX,
     NANOS_IN_TENGE,
     NANOS_IN_TIYN,
     PURPOSE_CODE_LENGTH,
@@ -122,7 +123,7 @@ def category_line(message: category_pb.CategoryRecord) -> CategoryLine:
             assignment.category, assignment.source, day.year, day.month, day.day
         ) or _faulty_assignment(assignment)
         iin = parse_identifier(assignment.iin)
-        if iin is not None and number > 0:
+        if iin is not None and 0 < number <= MESSAGE_NUMBER_MAX:
             return CategoryRecord(number, iin, told)
         return CategoryRecord(number, iin, told, _faults("assignment.", assignment.iin, number))
     if content == "removal":
@@ -167,7 +168,7 @@ def _removal(removal: fact_pb2.CategoryRemoval) -> EpisodeTold:
 def _faults(part: str, iin: str, number: int) -> tuple[Violation, ...]:
     """What is wrong with the number of a message and with its person."""
     message, fields = Fields(), Fields(part)
-    message.number("message_number", number)
+    message.message_number("message_number", number)
     fields.iin("iin", iin)
     return (*message.violations, *fields.violations)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 import grpc
@@ -9,6 +10,7 @@ import grpc
 from osms.entitlement.v1 import operations_service_pb2 as pb
 from osms_server.application import overlays
 from osms_server.application.ports import Transaction
+from osms_server.domain.calendar import almaty_day, first_day
 from osms_server.domain.codes import Budget, Outcome
 from osms_server.domain.revision import revision_token
 from osms_server.rpc.convert import operations as convert
@@ -16,6 +18,7 @@ from osms_server.rpc.convert.fields import SYSTEMS, Fields, to_date
 from osms_server.rpc.identity import current_caller
 from osms_server.rpc.operations.parts import Part
 from osms_server.rpc.pages import page_of
+from osms_server.rules.acceptance import early_violations, limits_on
 
 INCIDENT_CODE_LENGTH_MAX: Final = 64
 
@@ -32,6 +35,7 @@ class OverlayPart(Part):
         code = _incident_code(fields, request.incident_code)
         systems = fields.codes("systems", request.systems, SYSTEMS)
         started_on = fields.day(request, "started_date")
+        self._refuse_early(fields, "started_date", started_on)
         caller = current_caller.get()
 
         def respond(tx: Transaction) -> pb.DeclareIncidentResponse:
@@ -90,6 +94,7 @@ class OverlayPart(Part):
         fields = Fields()
         budget = fields.enum("budget", request.budget, Budget)
         since = fields.month(request, "since_month")
+        self._refuse_early(fields, "since_month", None if since is None else first_day(since))
         caller = current_caller.get()
 
         def respond(tx: Transaction) -> pb.RecordBudgetLapseResponse:
@@ -120,6 +125,12 @@ class OverlayPart(Part):
             )
 
         return self._mutations.perform(request, fields, respond, pb.LiftBudgetLapseResponse())
+
+    def _refuse_early(self, fields: Fields, field: str, day: date | None) -> None:
+        """Nothing that any line may tell lies so early: a slip of the pen would concern all."""
+        limits = limits_on(almaty_day(self._clock.now()), self._mutations.law.parameters)
+        if day is not None:
+            fields.violations += early_violations(field, day, limits)
 
 
 def _incident_code(fields: Fields, text: str) -> str:

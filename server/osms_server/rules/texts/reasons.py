@@ -128,6 +128,11 @@ _OF_FORM: Final = {
         "{field}: число не должно быть меньше нуля, а указано {value}; исправьте его.",
         "{field}: the number must not be below zero, and is {value}; correct it.",
     ),
+    Reason.NUMBER_TOO_LARGE: Text(
+        "{field}: сан тым үлкен ({value}); оны тексеріңіз.",
+        "{field}: число слишком велико ({value}); проверьте его.",
+        "{field}: the number is too large ({value}); check it.",
+    ),
     Reason.TEXT_TOO_LONG: Text(
         "{field}: мәтін тым ұзын (таңба саны: {value}); оны қысқартыңыз.",
         "{field}: текст слишком длинный (число знаков: {value}); сократите его.",

@@ -91,9 +91,9 @@ class CategoryRecord(_message.Message):
     REMOVAL_FIELD_NUMBER: _builtins.int
     UNREADABLE_FIELD_NUMBER: _builtins.int
     message_number: _builtins.int
-    """The sender's own number of the message, above zero: one series for categories and treaty
-    listings. The same number with the same content is a duplicate, with other content a
-    conflict.
+    """The sender's own number of the message, above zero and at most 10^15: one series for
+    categories and treaty listings. The same number with the same content is a duplicate, with
+    other content a conflict.
     """
     @_builtins.property
     def assignment(self) -> _fact_pb2.CategoryAssignment:

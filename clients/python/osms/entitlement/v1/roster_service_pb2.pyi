@@ -352,7 +352,7 @@ class RosterChange(_message.Message):
     @_builtins.property
     def changed_date(self) -> _date_pb2.Date:
         """Day of the change of staff. It decides only whether the change came late (p. 65): the listing
-        begins or ends on the day the data arrives (p. 64).
+        begins or ends on the day the data arrives (p. 64). Not before 1990, nor more than a year ahead.
         """
 
     def __init__(
