@@ -100,18 +100,19 @@ _HOLDERS = f"""
         from {{category_fact}} f
         where removed_on is not null and {_KNOWN}
         order by iin, category, assigned_on, came desc, ordinal desc
-    ), episode as (
-        select f.iin, f.category, f.assigned_on, r.removed_on, r.reason
-        from {{category_fact}} f left join last_removal r
-          on r.iin = f.iin and r.category = f.category and r.assigned_on = f.assigned_on
-         and r.came >= f.revision
-        where f.removed_on is null and {_KNOWN}
-          and (f.category = :category or r.reason = :death)
     )
-    select count(distinct iin) from episode
-    where category = :category and assigned_on <= :day
-      and (removed_on is null or removed_on > :day)
-      and iin not in (select iin from episode where reason = :death and removed_on <= :day)
+    select count(distinct f.iin)
+    from {{category_fact}} f left join last_removal r
+      on r.iin = f.iin and r.category = f.category and r.assigned_on = f.assigned_on
+     and r.came >= f.revision
+    where f.category = :category and f.removed_on is null and f.assigned_on <= :day and {_KNOWN}
+      and (r.removed_on is null or r.removed_on > :day)
+      and f.iin not in (
+          select f.iin
+          from last_removal r join {{category_fact}} f
+            on f.iin = r.iin and f.category = r.category and f.assigned_on = r.assigned_on
+           and f.revision <= r.came
+          where r.reason = :death and r.removed_on <= :day and f.removed_on is null and {_KNOWN})
     """
 
 
