@@ -11,7 +11,6 @@ import pytest
 
 from osms_client import (
     Access,
-    CannotTell,
     Conflict,
     Consumer,
     Entitlement,
@@ -219,7 +218,7 @@ ERRORS: dict[str, tuple[str, Callable[[OsmsClient], object], type[OsmsError]]] =
     "a revision of the future": (
         "clinic1",
         lambda c: c.check(AIGUL, at_least_revision=f"{2**62:016x}"),
-        CannotTell,
+        InvalidRequest,
     ),
 }
 

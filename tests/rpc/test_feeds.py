@@ -372,7 +372,7 @@ def test_no_line_can_stop_a_feed(
     "iin",
     [
         pytest.param("9001013000\0", id="with a character that cannot be stored"),
-        pytest.param("9" * 1_000_000, id="of a million digits"),
+        pytest.param("9" * 60_000, id="of sixty thousand digits"),
         pytest.param("٩٠٠١٠١٣٠٠٠١٧", id="in other digits"),
         pytest.param(" " + AIGUL[1:], id="with a space"),
     ],
