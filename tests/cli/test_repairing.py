@@ -158,7 +158,7 @@ def test_changes_of_staff_are_withdrawn_by_their_body(osms: Osms, write: Write) 
     """The body must be named; categories and payments are the State Corporation's."""
     change = write("rc.csv", "op,iin,changed_on", f"ADD,{STRANGER},2026-07-16")
     osms("push", "roster-changes", "DEFENCE", change)
-    words = ("withdraw", "ROSTER_CHANGE", "--from", 1, "--through", 9, "--reason", "wrong")
+    words = ("withdraw", "ROSTER_CHANGE", "--from", 1, "--through", 1, "--reason", "wrong")
     unnamed = osms(*words)
     assert (unnamed.status, "--sender" in unnamed.err) == (2, True)
     assert osms(*words, "--sender", "DEFENCE", "--json").json["fact_count"] == 1
