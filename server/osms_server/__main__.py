@@ -28,6 +28,7 @@ from osms_server.persistence.migration import migrate as migrate_schema
 from osms_server.rpc.identity import SANDBOX_CALLERS
 
 _ALLOCATIONS_BEFORE_COLLECTION = 200_000
+_TURN_SECONDS = 0.0005
 
 _LISTEN_SECONDS = 1.0
 
@@ -95,20 +96,22 @@ def serve(
     if until_stdin_closes:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
     with running_server(settings, ephemeral=ephemeral) as running:
-        _collect_less()
+        _share_the_machine()
         sys.stdout.write(f"osms-server ready at {running.address}\n")
         sys.stdout.flush()
         while not stop.wait(_LISTEN_SECONDS):
             pass  # a signal that the system gives to another thread is heard only now
 
 
-def _collect_less() -> None:
+def _share_the_machine() -> None:
     """
-    Lets the garbage collector look rarely, and never at what lives as long as the server.
+    Lets threads take turns quickly, and the garbage collector look rarely.
 
+    A look-up, or a feed that PostgreSQL has answered, does not wait long for a batch being judged.
     A batch makes tens of thousands of tuples that live until it is stored; to look at all of
     them again and again would take a third of the time that it takes to judge them.
     """
+    sys.setswitchinterval(_TURN_SECONDS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION, 20, 50)
