@@ -57,11 +57,6 @@ def same_day_later(day: date, months: int) -> date:
     return min(last_day(target), first_day(target) + timedelta(days=day.day - 1))
 
 
-def year_later(day: date) -> date:
-    """The same day one year on; 28 February for a 29 February."""
-    return same_day_later(day, 12)
-
-
 def almaty_day(instant: datetime) -> date:
     """The day in Asia/Almaty to which an instant belongs."""
     return instant.astimezone(ALMATY).date()
