@@ -28,17 +28,17 @@ from osms.entitlement.v1 import ground_pb2 as osms_dot_entitlement_dot_v1_dot_gr
 from osms.entitlement.v1 import provision_pb2 as osms_dot_entitlement_dot_v1_dot_provision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%osms/entitlement/v1/entitlement.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a osms/entitlement/v1/ground.proto\x1a#osms/entitlement/v1/provision.proto\"\xb4\x03\n\x0b\x45ntitlement\x12\x0b\n\x03iin\x18\x01 \x01(\t\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x36\n\x06status\x18\x03 \x01(\x0e\x32&.osms.entitlement.v1.EntitlementStatus\x12\x34\n\x0bground_kind\x18\x04 \x01(\x0e\x32\x1f.osms.entitlement.v1.GroundKind\x12\x31\n\tfinancing\x18\x05 \x01(\x0e\x32\x1e.osms.entitlement.v1.Financing\x12$\n\tlast_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x12\n\nopen_ended\x18\x07 \x01(\x08\x12\x32\n\nprovisions\x18\x08 \x03(\x0b\x32\x1e.osms.entitlement.v1.Provision\x12\x10\n\x08revision\x18\t \x01(\t\x12\x31\n\rrevision_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nreceipt_id\x18\x0b \x01(\t\x12\x0c\n\x04text\x18\x0c \x01(\t*\xa4\x01\n\x11\x45ntitlementStatus\x12\"\n\x1e\x45NTITLEMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45NTITLEMENT_STATUS_ENTITLED\x10\x01\x12#\n\x1f\x45NTITLEMENT_STATUS_NOT_ENTITLED\x10\x02\x12%\n!ENTITLEMENT_STATUS_NOT_REGISTERED\x10\x03*O\n\tFinancing\x12\x19\n\x15\x46INANCING_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x46INANCING_OSMS\x10\x01\x12\x13\n\x0f\x46INANCING_GVFMC\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%osms/entitlement/v1/entitlement.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a osms/entitlement/v1/ground.proto\x1a#osms/entitlement/v1/provision.proto\"\xfb\x03\n\x0b\x45ntitlement\x12\x0b\n\x03iin\x18\x01 \x01(\t\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x36\n\x06status\x18\x03 \x01(\x0e\x32&.osms.entitlement.v1.EntitlementStatus\x12\x34\n\x0bground_kind\x18\x04 \x01(\x0e\x32\x1f.osms.entitlement.v1.GroundKind\x12\x31\n\tfinancing\x18\x05 \x01(\x0e\x32\x1e.osms.entitlement.v1.Financing\x12$\n\tlast_date\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x12\n\nopen_ended\x18\x07 \x01(\x08\x12\x32\n\nprovisions\x18\x08 \x03(\x0b\x32\x1e.osms.entitlement.v1.Provision\x12\x10\n\x08revision\x18\t \x01(\t\x12\x31\n\rrevision_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nreceipt_id\x18\x0b \x01(\t\x12\x0c\n\x04text\x18\x0c \x01(\t\x12-\n\tdata_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0esigned_receipt\x18\x0e \x01(\t*\xa4\x01\n\x11\x45ntitlementStatus\x12\"\n\x1e\x45NTITLEMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45NTITLEMENT_STATUS_ENTITLED\x10\x01\x12#\n\x1f\x45NTITLEMENT_STATUS_NOT_ENTITLED\x10\x02\x12%\n!ENTITLEMENT_STATUS_NOT_REGISTERED\x10\x03*O\n\tFinancing\x12\x19\n\x15\x46INANCING_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x46INANCING_OSMS\x10\x01\x12\x13\n\x0f\x46INANCING_GVFMC\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osms.entitlement.v1.entitlement_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENTITLEMENTSTATUS']._serialized_start=630
-  _globals['_ENTITLEMENTSTATUS']._serialized_end=794
-  _globals['_FINANCING']._serialized_start=796
-  _globals['_FINANCING']._serialized_end=875
+  _globals['_ENTITLEMENTSTATUS']._serialized_start=701
+  _globals['_ENTITLEMENTSTATUS']._serialized_end=865
+  _globals['_FINANCING']._serialized_start=867
+  _globals['_FINANCING']._serialized_end=946
   _globals['_ENTITLEMENT']._serialized_start=191
-  _globals['_ENTITLEMENT']._serialized_end=627
+  _globals['_ENTITLEMENT']._serialized_end=698
 # @@protoc_insertion_point(module_scope)

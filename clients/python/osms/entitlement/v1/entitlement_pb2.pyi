@@ -93,6 +93,8 @@ class Entitlement(_message.Message):
     REVISION_TIME_FIELD_NUMBER: _builtins.int
     RECEIPT_ID_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
+    DATA_TIME_FIELD_NUMBER: _builtins.int
+    SIGNED_RECEIPT_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person."""
     status: Global___EntitlementStatus.ValueType
@@ -109,6 +111,10 @@ class Entitlement(_message.Message):
     """Number under which the answer can be found again."""
     text: _builtins.str
     """The answer in one sentence, in the language that was asked for; empty where none was."""
+    signed_receipt: _builtins.str
+    """The answer signed by the Fund, a JSON Web Signature in compact form; empty where none was asked
+    for. It is verified without the service, with the keys of ListReceiptKeys.
+    """
     @_builtins.property
     def on_date(self) -> _date_pb2.Date:
         """Day about which was asked."""
@@ -127,6 +133,12 @@ class Entitlement(_message.Message):
     def revision_time(self) -> _timestamp_pb2.Timestamp:
         """Instant of that revision."""
 
+    @_builtins.property
+    def data_time(self) -> _timestamp_pb2.Timestamp:
+        """Instant as of which the answer is complete: it includes everything that was committed before.
+        A server that reads from a replica tells how far the replica has come.
+        """
+
     def __init__(
         self,
         *,
@@ -142,10 +154,12 @@ class Entitlement(_message.Message):
         revision_time: _timestamp_pb2.Timestamp | None = ...,
         receipt_id: _builtins.str = ...,
         text: _builtins.str = ...,
+        data_time: _timestamp_pb2.Timestamp | None = ...,
+        signed_receipt: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["last_date", b"last_date", "on_date", b"on_date", "revision_time", b"revision_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["data_time", b"data_time", "last_date", b"last_date", "on_date", b"on_date", "revision_time", b"revision_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["financing", b"financing", "ground_kind", b"ground_kind", "iin", b"iin", "last_date", b"last_date", "on_date", b"on_date", "open_ended", b"open_ended", "provisions", b"provisions", "receipt_id", b"receipt_id", "revision", b"revision", "revision_time", b"revision_time", "status", b"status", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_time", b"data_time", "financing", b"financing", "ground_kind", b"ground_kind", "iin", b"iin", "last_date", b"last_date", "on_date", b"on_date", "open_ended", b"open_ended", "provisions", b"provisions", "receipt_id", b"receipt_id", "revision", b"revision", "revision_time", b"revision_time", "signed_receipt", b"signed_receipt", "status", b"status", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.rpc import status_pb2 as _status_pb2
 from google.type import date_pb2 as _date_pb2
+from osms.entitlement.v1 import access_purpose_pb2 as _access_purpose_pb2
 from osms.entitlement.v1 import date_range_pb2 as _date_range_pb2
 from osms.entitlement.v1 import entitlement_pb2 as _entitlement_pb2
 from osms.entitlement.v1 import fact_pb2 as _fact_pb2
@@ -35,12 +36,18 @@ class CheckEntitlementRequest(_message.Message):
     ON_DATE_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    WITH_RECEIPT_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
     at_least_revision: _builtins.str
     """Revision that the answer must include. UNAVAILABLE if it cannot be shown in time."""
     language_code: _builtins.str
     """Language of the texts: `kk`, `ru` or `en`. Empty means no texts."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
+    with_receipt: _builtins.bool
+    """Whether the answer is wanted as a signed receipt, too."""
     @_builtins.property
     def on_date(self) -> _date_pb2.Date:
         """Day asked about. Unset means today in Asia/Almaty by the clock of the service."""
@@ -52,10 +59,12 @@ class CheckEntitlementRequest(_message.Message):
         on_date: _date_pb2.Date | None = ...,
         at_least_revision: _builtins.str = ...,
         language_code: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
+        with_receipt: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iin", b"iin", "language_code", b"language_code", "on_date", b"on_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iin", b"iin", "language_code", b"language_code", "on_date", b"on_date", "purpose", b"purpose", "with_receipt", b"with_receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -95,10 +104,16 @@ class BatchCheckEntitlementsRequest(_message.Message):
     ON_DATE_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    WITH_RECEIPT_FIELD_NUMBER: _builtins.int
     at_least_revision: _builtins.str
     """Revision that the answer must include. UNAVAILABLE if it cannot be shown in time."""
     language_code: _builtins.str
     """Language of the texts: `kk`, `ru` or `en`. Empty means no texts."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
+    with_receipt: _builtins.bool
+    """Whether every answer is wanted as a signed receipt, too."""
     @_builtins.property
     def iins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """IINs of the persons: 12 digits each, at most a thousand."""
@@ -114,10 +129,12 @@ class BatchCheckEntitlementsRequest(_message.Message):
         on_date: _date_pb2.Date | None = ...,
         at_least_revision: _builtins.str = ...,
         language_code: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
+        with_receipt: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iins", b"iins", "language_code", b"language_code", "on_date", b"on_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iins", b"iins", "language_code", b"language_code", "on_date", b"on_date", "purpose", b"purpose", "with_receipt", b"with_receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -188,8 +205,17 @@ class StreamCheckEntitlementsRequest(_message.Message):
     IINS_FIELD_NUMBER: _builtins.int
     ON_DATE_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    WITH_RECEIPT_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
     language_code: _builtins.str
     """Language of the texts: `kk`, `ru` or `en`. Empty means no texts."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
+    with_receipt: _builtins.bool
+    """Whether every answer is wanted as a signed receipt, too."""
+    at_least_revision: _builtins.str
+    """Revision that the answers must include. UNAVAILABLE if it cannot be shown in time."""
     @_builtins.property
     def iins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """IINs of the persons: 12 digits each, at most a thousand in one message."""
@@ -204,10 +230,13 @@ class StreamCheckEntitlementsRequest(_message.Message):
         iins: _abc.Iterable[_builtins.str] | None = ...,
         on_date: _date_pb2.Date | None = ...,
         language_code: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
+        with_receipt: _builtins.bool = ...,
+        at_least_revision: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["iins", b"iins", "language_code", b"language_code", "on_date", b"on_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iins", b"iins", "language_code", b"language_code", "on_date", b"on_date", "purpose", b"purpose", "with_receipt", b"with_receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -246,22 +275,26 @@ class GetTimelineRequest(_message.Message):
     IIN_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
     at_least_revision: _builtins.str
     """Revision that the answer must include. UNAVAILABLE if it cannot be shown in time."""
     language_code: _builtins.str
     """Language of the texts: `kk`, `ru` or `en`. Empty means no texts."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
     def __init__(
         self,
         *,
         iin: _builtins.str = ...,
         at_least_revision: _builtins.str = ...,
         language_code: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iin", b"iin", "language_code", b"language_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least_revision", b"at_least_revision", "iin", b"iin", "language_code", b"language_code", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -350,10 +383,13 @@ class ExplainEntitlementRequest(_message.Message):
     IIN_FIELD_NUMBER: _builtins.int
     ON_DATE_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
     language_code: _builtins.str
     """Language of the texts: `kk`, `ru` or `en`. Empty means `en`."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
     @_builtins.property
     def on_date(self) -> _date_pb2.Date:
         """Day asked about. Unset means today in Asia/Almaty by the clock of the service."""
@@ -364,10 +400,11 @@ class ExplainEntitlementRequest(_message.Message):
         iin: _builtins.str = ...,
         on_date: _date_pb2.Date | None = ...,
         language_code: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "language_code", b"language_code", "on_date", b"on_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "language_code", b"language_code", "on_date", b"on_date", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -481,10 +518,13 @@ class ReplayEntitlementRequest(_message.Message):
     ON_DATE_FIELD_NUMBER: _builtins.int
     KNOWN_TIME_FIELD_NUMBER: _builtins.int
     LANGUAGE_CODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
     language_code: _builtins.str
     """Language of the texts: `kk`, `ru` or `en`. Empty means `en`."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
     @_builtins.property
     def on_date(self) -> _date_pb2.Date:
         """Day asked about. Unset means the day of `known_time` in Asia/Almaty."""
@@ -500,10 +540,11 @@ class ReplayEntitlementRequest(_message.Message):
         on_date: _date_pb2.Date | None = ...,
         known_time: _timestamp_pb2.Timestamp | None = ...,
         language_code: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["known_time", b"known_time", "on_date", b"on_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "known_time", b"known_time", "language_code", b"language_code", "on_date", b"on_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "known_time", b"known_time", "language_code", b"language_code", "on_date", b"on_date", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -550,3 +591,82 @@ class ReplayEntitlementResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReplayEntitlementResponse: _TypeAlias = ReplayEntitlementResponse  # noqa: Y015
+
+@_typing.final
+class ListReceiptKeysRequest(_message.Message):
+    """Asks for the keys of receipts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReceiptKeysRequest: _TypeAlias = ListReceiptKeysRequest  # noqa: Y015
+
+@_typing.final
+class ListReceiptKeysResponse(_message.Message):
+    """The keys of receipts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReceiptKey]:
+        """The keys, newest first; the first signs now."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[Global___ReceiptKey] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReceiptKeysResponse: _TypeAlias = ListReceiptKeysResponse  # noqa: Y015
+
+@_typing.final
+class ReceiptKey(_message.Message):
+    """A key that verifies signed receipts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_ID_FIELD_NUMBER: _builtins.int
+    PUBLIC_KEY_FIELD_NUMBER: _builtins.int
+    VALID_FROM_TIME_FIELD_NUMBER: _builtins.int
+    RETIRE_TIME_FIELD_NUMBER: _builtins.int
+    key_id: _builtins.str
+    """Id of the key, as the header of a receipt names it."""
+    public_key: _builtins.bytes
+    """The public key of Ed25519: 32 bytes."""
+    @_builtins.property
+    def valid_from_time(self) -> _timestamp_pb2.Timestamp:
+        """Instant since which the key signs."""
+
+    @_builtins.property
+    def retire_time(self) -> _timestamp_pb2.Timestamp:
+        """Instant since which another key signs; unset for the key that signs now."""
+
+    def __init__(
+        self,
+        *,
+        key_id: _builtins.str = ...,
+        public_key: _builtins.bytes = ...,
+        valid_from_time: _timestamp_pb2.Timestamp | None = ...,
+        retire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["retire_time", b"retire_time", "valid_from_time", b"valid_from_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key_id", b"key_id", "public_key", b"public_key", "retire_time", b"retire_time", "valid_from_time", b"valid_from_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceiptKey: _TypeAlias = ReceiptKey  # noqa: Y015

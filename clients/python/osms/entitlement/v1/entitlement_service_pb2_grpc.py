@@ -67,6 +67,11 @@ class EntitlementServiceStub:
                 request_serializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ReplayEntitlementRequest.SerializeToString,
                 response_deserializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ReplayEntitlementResponse.FromString,
                 _registered_method=True)
+        self.ListReceiptKeys = channel.unary_unary(
+                '/osms.entitlement.v1.EntitlementService/ListReceiptKeys',
+                request_serializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ListReceiptKeysRequest.SerializeToString,
+                response_deserializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ListReceiptKeysResponse.FromString,
+                _registered_method=True)
 
 
 class EntitlementServiceServicer:
@@ -120,6 +125,13 @@ class EntitlementServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListReceiptKeys(self, request, context):
+        """Lists the public keys that verify signed receipts, retired ones included. Callers: everybody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EntitlementServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -152,6 +164,11 @@ def add_EntitlementServiceServicer_to_server(servicer, server):
                     servicer.ReplayEntitlement,
                     request_deserializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ReplayEntitlementRequest.FromString,
                     response_serializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ReplayEntitlementResponse.SerializeToString,
+            ),
+            'ListReceiptKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReceiptKeys,
+                    request_deserializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ListReceiptKeysRequest.FromString,
+                    response_serializer=osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ListReceiptKeysResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -319,6 +336,33 @@ class EntitlementService:
             '/osms.entitlement.v1.EntitlementService/ReplayEntitlement',
             osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ReplayEntitlementRequest.SerializeToString,
             osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ReplayEntitlementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReceiptKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/osms.entitlement.v1.EntitlementService/ListReceiptKeys',
+            osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ListReceiptKeysRequest.SerializeToString,
+            osms_dot_entitlement_dot_v1_dot_entitlement__service__pb2.ListReceiptKeysResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,8 @@ class EntitlementServiceStub:
     """
     ReplayEntitlement: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ReplayEntitlementRequest, _entitlement_service_pb2.ReplayEntitlementResponse]
     """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
+    ListReceiptKeys: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ListReceiptKeysRequest, _entitlement_service_pb2.ListReceiptKeysResponse]
+    """Lists the public keys that verify signed receipts, retired ones included. Callers: everybody."""
 
 @_typing.type_check_only
 class EntitlementServiceAsyncStub(EntitlementServiceStub):
@@ -81,6 +83,8 @@ class EntitlementServiceAsyncStub(EntitlementServiceStub):
     """
     ReplayEntitlement: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ReplayEntitlementRequest, _entitlement_service_pb2.ReplayEntitlementResponse]  # type: ignore[assignment]
     """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
+    ListReceiptKeys: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ListReceiptKeysRequest, _entitlement_service_pb2.ListReceiptKeysResponse]  # type: ignore[assignment]
+    """Lists the public keys that verify signed receipts, retired ones included. Callers: everybody."""
 
 class EntitlementServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers whether a person is entitled to insured care on a day (p. 14). Every answer about a
@@ -141,5 +145,13 @@ class EntitlementServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_entitlement_service_pb2.ReplayEntitlementResponse, _abc.Awaitable[_entitlement_service_pb2.ReplayEntitlementResponse]]:
         """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
+
+    @_abc_1.abstractmethod
+    def ListReceiptKeys(
+        self,
+        request: _entitlement_service_pb2.ListReceiptKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_entitlement_service_pb2.ListReceiptKeysResponse, _abc.Awaitable[_entitlement_service_pb2.ListReceiptKeysResponse]]:
+        """Lists the public keys that verify signed receipts, retired ones included. Callers: everybody."""
 
 def add_EntitlementServiceServicer_to_server(servicer: EntitlementServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

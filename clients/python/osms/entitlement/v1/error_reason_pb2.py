@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&osms/entitlement/v1/error_reason.proto\x12\x13osms.entitlement.v1*\xce\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x01\x12!\n\x1d\x45RROR_REASON_REFUSED_BY_RULES\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_CALLER_UNKNOWN\x10\x03\x12\x1c\n\x18\x45RROR_REASON_NOT_ALLOWED\x10\x04\x12\x1a\n\x16\x45RROR_REASON_NOT_FOUND\x10\x05\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x06\x12\x1f\n\x1b\x45RROR_REASON_ALREADY_EXISTS\x10\x07\x12\x1c\n\x18\x45RROR_REASON_WRONG_STATE\x10\x08\x12\x1d\n\x19\x45RROR_REASON_POSITION_GAP\x10\t\x12 \n\x1c\x45RROR_REASON_FEED_TAKEN_OVER\x10\n\x12%\n!ERROR_REASON_REVISION_NOT_REACHED\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_LIMIT_EXCEEDED\x10\x0c\x12%\n!ERROR_REASON_REGISTER_UNAVAILABLE\x10\r\x12\x1e\n\x1a\x45RROR_REASON_SHUTTING_DOWN\x10\x0e\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0f\x12\x15\n\x11\x45RROR_REASON_BUSY\x10\x10\x12\x1c\n\x18\x45RROR_REASON_STREAM_IDLE\x10\x11\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&osms/entitlement/v1/error_reason.proto\x12\x13osms.entitlement.v1*\xeb\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x01\x12!\n\x1d\x45RROR_REASON_REFUSED_BY_RULES\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_CALLER_UNKNOWN\x10\x03\x12\x1c\n\x18\x45RROR_REASON_NOT_ALLOWED\x10\x04\x12\x1a\n\x16\x45RROR_REASON_NOT_FOUND\x10\x05\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x06\x12\x1f\n\x1b\x45RROR_REASON_ALREADY_EXISTS\x10\x07\x12\x1c\n\x18\x45RROR_REASON_WRONG_STATE\x10\x08\x12\x1d\n\x19\x45RROR_REASON_POSITION_GAP\x10\t\x12 \n\x1c\x45RROR_REASON_FEED_TAKEN_OVER\x10\n\x12%\n!ERROR_REASON_REVISION_NOT_REACHED\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_LIMIT_EXCEEDED\x10\x0c\x12%\n!ERROR_REASON_REGISTER_UNAVAILABLE\x10\r\x12\x1e\n\x1a\x45RROR_REASON_SHUTTING_DOWN\x10\x0e\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x0f\x12\x15\n\x11\x45RROR_REASON_BUSY\x10\x10\x12\x1c\n\x18\x45RROR_REASON_STREAM_IDLE\x10\x11\x12\x1b\n\x17\x45RROR_REASON_OVERLOADED\x10\x12\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osms.entitlement.v1.error_r
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=64
-  _globals['_ERRORREASON']._serialized_end=654
+  _globals['_ERRORREASON']._serialized_end=683
 # @@protoc_insertion_point(module_scope)

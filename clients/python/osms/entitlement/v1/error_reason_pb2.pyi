@@ -66,6 +66,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Nothing was sent over a stream for too long: UNAVAILABLE, with google.rpc.RetryInfo. A feed goes
     on by position.
     """
+    ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 18
+    """More questions wait than can be answered in time: UNAVAILABLE, with `setting` and `allowed`, and
+    google.rpc.RetryInfo. Never "not entitled".
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of errors: the `reason` of the google.rpc.ErrorInfo that every error carries, in the
@@ -115,5 +119,9 @@ google.rpc.RetryInfo.
 ERROR_REASON_STREAM_IDLE: ErrorReason.ValueType  # 17
 """Nothing was sent over a stream for too long: UNAVAILABLE, with google.rpc.RetryInfo. A feed goes
 on by position.
+"""
+ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 18
+"""More questions wait than can be answered in time: UNAVAILABLE, with `setting` and `allowed`, and
+google.rpc.RetryInfo. Never "not entitled".
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

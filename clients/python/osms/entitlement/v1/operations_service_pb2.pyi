@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.rpc import error_details_pb2 as _error_details_pb2
 from google.type import date_pb2 as _date_pb2
+from osms.entitlement.v1 import access_purpose_pb2 as _access_purpose_pb2
 from osms.entitlement.v1 import category_service_pb2 as _category_service_pb2
 from osms.entitlement.v1 import date_range_pb2 as _date_range_pb2
 from osms.entitlement.v1 import entitlement_pb2 as _entitlement_pb2
@@ -1576,29 +1577,33 @@ Global___FeedStatus: _TypeAlias = FeedStatus  # noqa: Y015
 
 @_typing.final
 class ListAccessRequest(_message.Message):
-    """Asks who asked about a person."""
+    """Asks who asked about a person, or for the answer of a receipt. Either is given, or both."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     IIN_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RECEIPT_ID_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
     page_size: _builtins.int
     """Most entries in one answer; 0 means the default of the server, a larger number is lowered."""
     page_token: _builtins.str
     """Token of the next page, from the answer before. Empty means the first page."""
+    receipt_id: _builtins.str
+    """Number of an answer, as the answer and its receipt tell it."""
     def __init__(
         self,
         *,
         iin: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        receipt_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "page_size", b"page_size", "page_token", b"page_token", "receipt_id", b"receipt_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1646,6 +1651,7 @@ class Access(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     GROUND_KIND_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     receipt_id: _builtins.str
     """Number under which the answer was given."""
     caller: _builtins.str
@@ -1658,6 +1664,8 @@ class Access(_message.Message):
     """Kind of ground that was answered."""
     revision: _builtins.str
     """Revision of the register from which the answer was taken."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What was asked for, as the caller declared."""
     @_builtins.property
     def record_time(self) -> _timestamp_pb2.Timestamp:
         """Instant of the answer."""
@@ -1677,10 +1685,11 @@ class Access(_message.Message):
         status: _entitlement_pb2.EntitlementStatus.ValueType = ...,
         ground_kind: _ground_pb2.GroundKind.ValueType = ...,
         revision: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date", "record_time", b"record_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "ground_kind", b"ground_kind", "method", b"method", "on_date", b"on_date", "receipt_id", b"receipt_id", "record_time", b"record_time", "revision", b"revision", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "ground_kind", b"ground_kind", "method", b"method", "on_date", b"on_date", "purpose", b"purpose", "receipt_id", b"receipt_id", "record_time", b"record_time", "revision", b"revision", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -252,7 +252,7 @@ class OperationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAccess(self, request, context):
-        """Lists who asked about a person, newest first.
+        """Lists who asked about a person, newest first, or finds the answer of a receipt.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -86,7 +86,7 @@ class OperationsServiceStub:
     ListFeeds: _grpc.UnaryUnaryMultiCallable[_operations_service_pb2.ListFeedsRequest, _operations_service_pb2.ListFeedsResponse]
     """Lists every feed: what arrived last, what is due when, on time or late (p. 19, 54, 63, 65)."""
     ListAccess: _grpc.UnaryUnaryMultiCallable[_operations_service_pb2.ListAccessRequest, _operations_service_pb2.ListAccessResponse]
-    """Lists who asked about a person, newest first."""
+    """Lists who asked about a person, newest first, or finds the answer of a receipt."""
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
@@ -146,7 +146,7 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     ListFeeds: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.ListFeedsRequest, _operations_service_pb2.ListFeedsResponse]  # type: ignore[assignment]
     """Lists every feed: what arrived last, what is due when, on time or late (p. 19, 54, 63, 65)."""
     ListAccess: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.ListAccessRequest, _operations_service_pb2.ListAccessResponse]  # type: ignore[assignment]
-    """Lists who asked about a person, newest first."""
+    """Lists who asked about a person, newest first, or finds the answer of a receipt."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Runs the register: the repair queue, what waits for approval, technical failures, unpaid
@@ -305,6 +305,6 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operations_service_pb2.ListAccessRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_operations_service_pb2.ListAccessResponse, _abc.Awaitable[_operations_service_pb2.ListAccessResponse]]:
-        """Lists who asked about a person, newest first."""
+        """Lists who asked about a person, newest first, or finds the answer of a receipt."""
 
 def add_OperationsServiceServicer_to_server(servicer: OperationsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
