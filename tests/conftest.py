@@ -82,12 +82,12 @@ def engines(dsn: str, settings: Settings) -> Iterator[Engines]:
 
 
 @pytest.fixture(scope="module")
-def application(settings: Settings, engines: Engines) -> Iterator[Application]:
+def application(settings: Settings, engines: Engines, dsn: str) -> Iterator[Application]:
     """The use cases on the register of this module, with a sandbox clock."""
-    application = Application(settings, engines)
+    application = Application(settings, engines, dsn)
     yield application
     application.stopping.set()
-    application.access_log.close()
+    application.desk.close()
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,12 @@ from osms_server.certificates import make_development_certificates
 from osms_server.config import Settings, Transport
 from osms_server.domain.identifiers import identifier_text
 from osms_server.logs import configure_logs
+from osms_server.looking_up import serve_look_ups
 from osms_server.persistence.embedded import EmbeddedPostgresError
 from osms_server.persistence.migration import SchemaUnknown
 from osms_server.persistence.migration import migrate as migrate_schema
 from osms_server.rpc.identity import SANDBOX_CALLERS
+from osms_server.supervising import LookUpsDidNotStart
 
 _ALLOCATIONS_BEFORE_COLLECTION = 200_000
 _TURN_SECONDS = 0.0005
@@ -60,6 +62,13 @@ def serve(
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.")
     ] = None,
+    look_up_listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Where processes listen that only look up."),
+    ] = None,
+    look_up_processes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many of those there are.")
+    ] = None,
     dsn: Dsn = None,
     state_folder: StateFolder = None,
     sandbox: Annotated[
@@ -85,6 +94,8 @@ def serve(
     """Serves until it is told to stop (SIGTERM, SIGINT)."""
     settings = _settings(
         listen=listen,
+        look_up_listen=look_up_listen,
+        look_up_processes=look_up_processes,
         dsn=dsn,
         state_folder=state_folder,
         sandbox=sandbox,
@@ -97,10 +108,49 @@ def serve(
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
     with running_server(settings, ephemeral=ephemeral) as running:
         _share_the_machine()
-        sys.stdout.write(f"osms-server ready at {running.address}\n")
-        sys.stdout.flush()
+        _say_ready(running.address, running.look_up_address)
         while not stop.wait(_LISTEN_SECONDS):
             pass  # a signal that the system gives to another thread is heard only now
+
+
+@app.command(
+    "look-ups",
+    epilog="Example: osms-server look-ups --listen 127.0.0.1:50552 --dsn postgresql://osms@db/osms",
+)
+def look_ups(
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Where; a port may be shared."),
+    ] = None,
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+    until_stdin_closes: Annotated[
+        bool,
+        typer.Option(
+            "--until-stdin-closes", metavar="", help="Also stop when standard input ends."
+        ),
+    ] = False,
+) -> None:
+    """Serves look-ups alone, beside servers of the same database."""
+    settings = _settings(look_up_listen=listen, dsn=dsn, state_folder=state_folder)
+    if not settings.dsn or not settings.look_up_listen:
+        message = "look-ups need --dsn and --listen, or OSMS_DSN and OSMS_LOOK_UP_LISTEN"
+        raise typer.BadParameter(message)
+    if until_stdin_closes:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+    serve_look_ups(settings, lambda address: _say_ready(address, ""))
+
+
+def _end_with_input() -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _say_ready(address: str, look_up_address: str) -> None:
+    look_ups = f", look-ups at {look_up_address}" if look_up_address else ""
+    sys.stdout.write(f"osms-server ready at {address}{look_ups}\n")
+    sys.stdout.flush()
 
 
 def _share_the_machine() -> None:
@@ -200,6 +250,9 @@ def certificates(
         typer.echo(f"{folder} has certificates already; nothing was changed")
 
 
+_MENDABLE = (CannotListen, FolderInUse, EmbeddedPostgresError, LookUpsDidNotStart, SchemaUnknown)
+
+
 def _told(fault: str) -> str:
     return fault.removeprefix("Value error, ")
 
@@ -215,7 +268,7 @@ def run() -> None:
                 f"osms-server: {f'OSMS_{name}: ' if name else ''}{_told(fault['msg'])}\n"
             )
         sys.exit(2)
-    except (CannotListen, FolderInUse, EmbeddedPostgresError, SchemaUnknown) as error:
+    except _MENDABLE as error:
         sys.stderr.write(f"osms-server: {error}\n")
         sys.exit(1)
     except OperationalError as error:

@@ -46,18 +46,19 @@ from osms.entitlement.v1 import (
 )
 from osms_server.application.answers import Answers
 from osms_server.application.law import Law
+from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock
 from osms_server.application.slots import Limit, Slots
 from osms_server.certificates import CA, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
-from osms_server.persistence.access import PostgresAccessLog
+from osms_server.desks import DeskThread
 from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
 from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
 from osms_server.rpc.consumer_service import ConsumerService
-from osms_server.rpc.entitlement_service import EntitlementService
+from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
 from osms_server.rpc.feed_services import (
     CategoryService,
     FeedContext,
@@ -66,12 +67,13 @@ from osms_server.rpc.feed_services import (
 )
 from osms_server.rpc.feed_streams import StreamLimits
 from osms_server.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
-from osms_server.rpc.interception import Gate
+from osms_server.rpc.interception import Gate, Identity
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
 from osms_server.rpc.pages import PageLimits
 from osms_server.rpc.sandbox_service import SandboxService
+from osms_server.supervising import look_up_processes
 from osms_server.working_days import is_working_day
 
 log = structlog.get_logger(__name__)
@@ -100,17 +102,15 @@ class CannotListen(Exception):
 
 @dataclass(frozen=True)
 class Engines:
-    """The connections to the database: for transactions, rehearsals and single questions."""
+    """The connections to the database: for transactions, and for rehearsals."""
 
     transactions: sa.Engine
     rehearsals: sa.Engine
-    look_ups: sa.Engine
 
     def dispose(self) -> None:
         """Closes all connections."""
         self.transactions.dispose()
         self.rehearsals.dispose()
-        self.look_ups.dispose()
 
 
 def connect(dsn: str, settings: Settings) -> Engines:
@@ -132,19 +132,7 @@ def connect(dsn: str, settings: Settings) -> Engines:
     )
     _wait_at_most(settings.writer_wait_seconds, transactions)
     _wait_at_most(settings.writer_wait_seconds, rehearsals)
-    return Engines(
-        transactions,
-        rehearsals,
-        sa.create_engine(
-            url,
-            pool_size=size,
-            max_overflow=0,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            pool_reset_on_return=None,
-            isolation_level="AUTOCOMMIT",
-        ),
-    )
+    return Engines(transactions, rehearsals)
 
 
 def _wait_at_most(seconds: float, engine: sa.Engine) -> None:
@@ -197,7 +185,7 @@ def _locked(folder: Path) -> Iterator[None]:
 class Application:
     """The use cases and services of a server, on a database."""
 
-    def __init__(self, settings: Settings, engines: Engines) -> None:
+    def __init__(self, settings: Settings, engines: Engines, dsn: str) -> None:
         self.settings = settings
         self.stopping = threading.Event()
         self.clock: Clock = (
@@ -206,7 +194,6 @@ class Application:
         self.law = Law()
         self.register = PostgresRegister(
             engines.transactions,
-            engines.look_ups,
             self.clock,
             rehearsals=engines.rehearsals,
             limits=RegisterLimits(
@@ -217,20 +204,14 @@ class Application:
                 settings.writer_wait_seconds,
             ),
         )
-        self.access_log = PostgresAccessLog(engines.transactions, self.clock)
-        self.answers = Answers(self.register, self.clock, self.law, self.access_log)
+        overlaying = Overlaying(self.register, self.law)
+        self.desk = DeskThread(dsn, settings, self.clock, overlaying)
+        self.answers = Answers(self.register, self.clock, self.law, self.desk, overlaying)
 
     def add_to(self, server: grpc.Server) -> None:
         """Adds the services, with health and reflection."""
         settings = self.settings
-        limits = StreamLimits(
-            settings.batch_records_max,
-            settings.record_bytes_max,
-            settings.ack_bytes_max,
-            settings.stream_idle_seconds,
-            settings.feed_idle_seconds,
-            self.stopping,
-        )
+        limits = stream_limits(settings, self.stopping)
         pages = PageLimits(
             settings.page_size,
             settings.page_size_max,
@@ -256,7 +237,7 @@ class Application:
             ConsumerService(mutations, self.answers, pages), server
         )
         entitlement_service_pb2_grpc.add_EntitlementServiceServicer_to_server(
-            EntitlementService(self.answers, limits, self.settings.iins_max), server
+            EntitlementService(self.desk, self.answers, limits, look_up_limits(settings)), server
         )
         operations_service_pb2_grpc.add_OperationsServiceServicer_to_server(
             OperationsService(
@@ -273,7 +254,7 @@ class Application:
         )
         if isinstance(self.clock, SandboxClock):
             sandbox_service_pb2_grpc.add_SandboxServiceServicer_to_server(
-                SandboxService(self.register, self.law, self.clock, self.answers), server
+                SandboxService(self.register, self.law, self.clock, self._emptied), server
             )
         self._add_health_and_reflection(server)
 
@@ -288,24 +269,54 @@ class Application:
         own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection([*names, *own], server)
 
+    def _emptied(self) -> None:
+        """Forgets what was kept of a register that is empty now."""
+        self.answers.overlaying.forget()
+        self.desk.begin_chains()
+
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
-        streams = Slots(
-            Limit("streams_max", self.settings.streams_at_once),
-            Limit("streams_per_caller_max", self.settings.streams_per_caller_max),
-        )
-        if self.settings.transport is Transport.MTLS:
-            return [Gate(CertificateIdentity(), streams)]
-        known = SANDBOX_CALLERS if self.settings.sandbox else None
-        return [Gate(MetadataIdentity(known=known), streams)]
+        return [Gate(identity_of(self.settings), stream_slots(self.settings))]
 
 
-def server_options(settings: Settings) -> list[tuple[str, Any]]:
-    """Options of the gRPC server: limits, and no second server on the same port."""
+def identity_of(settings: Settings) -> Identity:
+    """How callers say who they are."""
+    if settings.transport is Transport.MTLS:
+        return CertificateIdentity()
+    return MetadataIdentity(known=SANDBOX_CALLERS if settings.sandbox else None)
+
+
+def stream_slots(settings: Settings) -> Slots:
+    """The places for streams."""
+    return Slots(
+        Limit("streams_max", settings.streams_at_once),
+        Limit("streams_per_caller_max", settings.streams_per_caller_max),
+    )
+
+
+def stream_limits(settings: Settings, stopping: threading.Event | None = None) -> StreamLimits:
+    """The limits of streams; *stopping* is set when they are to go."""
+    return StreamLimits(
+        settings.batch_records_max,
+        settings.record_bytes_max,
+        settings.ack_bytes_max,
+        settings.stream_idle_seconds,
+        settings.feed_idle_seconds,
+        stopping or threading.Event(),
+    )
+
+
+def look_up_limits(settings: Settings) -> LookUpLimits:
+    """The limits of look-ups."""
+    return LookUpLimits(settings.iins_max, settings.look_up_seconds_max)
+
+
+def server_options(settings: Settings, *, shared_port: bool = False) -> list[tuple[str, Any]]:
+    """Options of a gRPC server: limits, and whether others may listen on the same port."""
     return [
         ("grpc.max_receive_message_length", settings.message_bytes_max),
         ("grpc.max_send_message_length", settings.message_bytes_max),
-        ("grpc.so_reuseport", 0),
+        ("grpc.so_reuseport", int(shared_port)),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
@@ -314,18 +325,19 @@ def server_options(settings: Settings) -> list[tuple[str, Any]]:
 
 @dataclass
 class RunningServer:
-    """A server that answers at *address*."""
+    """A server that answers at *address*, and look-ups at *look_up_address* if it is given one."""
 
     application: Application
     server: grpc.Server
     address: str
+    look_up_address: str = ""
 
     def stop(self) -> None:
         """Takes no new calls, tells streams to go, lets running calls finish, and stops."""
         self.application.stopping.set()
         self.application.health.enter_graceful_shutdown()
         self.server.stop(self.application.settings.shutdown_seconds).wait()
-        self.application.access_log.close()
+        self.application.desk.close()
 
 
 @contextmanager
@@ -336,14 +348,27 @@ def running_server(settings: Settings, *, ephemeral: bool = False) -> Iterator[R
         engines = connect(dsn, settings)
         try:
             migrate(engines.transactions)
-            application = Application(settings, engines)
+            application = Application(settings, engines, dsn)
             running = _start(application)
             try:
-                yield running
+                with _look_ups(settings, dsn) as running.look_up_address:
+                    yield running
             finally:
                 running.stop()
         finally:
             engines.dispose()
+
+
+@contextmanager
+def _look_ups(settings: Settings, dsn: str) -> Iterator[str]:
+    """The processes that only look up, if any are wanted; their address."""
+    if not settings.look_up_listen:
+        yield ""
+        return
+    if settings.transport is Transport.MTLS:
+        server_credentials(settings)  # makes those of development, which they all use
+    with look_up_processes(settings, dsn) as address:
+        yield address
 
 
 def _start(application: Application) -> RunningServer:

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -63,6 +63,28 @@ class Settings(BaseSettings):
     )
     dsn: str = Field(
         "", description="DSN of a PostgreSQL >= 15; empty starts one below the state folder."
+    )
+    look_up_listen: str = Field(
+        "",
+        description="Address and port of processes that only look up; empty starts none.",
+    )
+    look_up_processes: int = Field(
+        1, ge=1, le=64, description="How many such processes share that port."
+    )
+    look_up_seconds_max: float = Field(
+        3.0, ge=0.05, description="How long a look-up may take; then UNAVAILABLE is told."
+    )
+    look_up_gather_seconds: float = Field(
+        0.004,
+        ge=0,
+        le=0.1,
+        description="How long look-ups that come thick wait for others, to be read together.",
+    )
+    look_ups_waiting_max: int = Field(
+        1_000, ge=1, description="Look-ups that may wait; more are told UNAVAILABLE at once."
+    )
+    lists_waiting_max: int = Field(
+        64, ge=1, description="Messages of lists that may wait; the same."
     )
     state_folder: Path = Field(
         default_factory=default_state_folder,
@@ -136,9 +158,11 @@ class Settings(BaseSettings):
         """The settings; *given* ones win over the environment, and that over the file."""
         return cls(_env_file=os.environ.get("OSMS_CONFIG"), **given)  # type: ignore[call-arg]
 
-    @field_validator("listen")
+    @field_validator("listen", "look_up_listen")
     @classmethod
-    def _has_port(cls, value: str) -> str:
+    def _has_port(cls, value: str, field: ValidationInfo) -> str:
+        if not value and field.field_name == "look_up_listen":
+            return value
         port = value.rpartition(":")[2]
         if not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the highest port
             message = "give an address and a port, such as 127.0.0.1:50551"
@@ -155,8 +179,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
-        if self.transport is Transport.PLAINTEXT and not _is_loopback(self.listen):
+        addresses = [self.listen, *([self.look_up_listen] if self.look_up_listen else [])]
+        if self.transport is Transport.PLAINTEXT and not all(map(_is_loopback, addresses)):
             message = "transport=plaintext is for loopback addresses only; use mtls"
+            raise ValueError(message)
+        if self.sandbox and self.look_up_listen:
+            message = "a sandbox has one clock, in one process: it has no look_up_listen"
             raise ValueError(message)
         given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
         if any(given) and not all(given):

@@ -95,7 +95,7 @@ def _register(dsn: str, settings: Settings) -> PostgresRegister:
     """The register of this process; its connections are kept from portion to portion."""
     if dsn not in _registers:
         engines = connect(dsn, settings)
-        _registers[dsn] = PostgresRegister(engines.transactions, engines.look_ups, SystemClock())
+        _registers[dsn] = PostgresRegister(engines.transactions, SystemClock())
     return _registers[dsn]
 
 

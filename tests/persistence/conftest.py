@@ -53,7 +53,7 @@ def clock() -> SandboxClock:
 @pytest.fixture
 def register(engines: Engines, clock: SandboxClock) -> PostgresRegister:
     """An empty register on the database of the module."""
-    register = PostgresRegister(engines.transactions, engines.look_ups, clock)
+    register = PostgresRegister(engines.transactions, clock)
     register.clear()
     return register
 

@@ -2,72 +2,100 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from osms_server.application.access import Told
 from osms_server.application.rows import AccessRow
 from osms_server.bootstrap import Engines
 from osms_server.clocks import SandboxClock
+from osms_server.domain.calendar import ALMATY
 from osms_server.domain.errors import RegisterUnavailable
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision
-from osms_server.persistence.access import AccessTable, PostgresAccessLog, broken_entries
+from osms_server.persistence.access import AccessTable, AccessWriter, broken_entries
 from osms_server.persistence.tables import access_log
 from tests.people import AIGUL
 from tests.persistence.conftest import NOON
-from tests.persistence.contents import count_waiting, wait_until
 from tests.processes import run
 
 PERSON = Iin(int(AIGUL))
-TOGETHER = 12
-"""Answers that are given at the same time."""
+OTHER = Iin(PERSON + 10)
+END_OF_LOOK_UPS = (
+    "select pg_terminate_backend(pid) from pg_stat_activity"
+    " where application_name = 'osms-look-ups' and datname = current_database()"
+)
+"""Ends the connections that serve look-ups."""
+
+
+class Writer:
+    """A writer of the log, as one server process has it, on a loop of its own."""
+
+    def __init__(self, dsn: str) -> None:
+        self._loop = asyncio.Runner()
+        self.clock = SandboxClock(NOON)
+        self._writer = self._loop.run(self._made(dsn))
+
+    async def _made(self, dsn: str) -> AccessWriter:
+        return AccessWriter(dsn, self.clock, seconds_max=5)
+
+    def give(self, *told: Told) -> list[UUID]:
+        """Gives answers, those of all callers together; their receipts."""
+        receipts = self._loop.run(self._writer.append(told))
+        count = sum(len(each.iins) for each in told)
+        return [UUID(receipts.number(at)) for at in range(count)]
+
+    def close(self) -> None:
+        """Ends it."""
+
+        async def close() -> None:
+            self._writer.close()
+
+        self._loop.run(close())
+        self._loop.close()
 
 
 @pytest.fixture
 def empty(engines: Engines) -> None:
     """A log without entries."""
-    with engines.transactions.begin() as connection:
-        connection.execute(sa.delete(access_log))
+    change(engines, "truncate access_log, access_writer")
 
 
 @contextmanager
-def process(engines: Engines) -> Iterator[PostgresAccessLog]:
+def process(dsn: str) -> Iterator[Writer]:
     """The log as one server process writes it."""
-    log = PostgresAccessLog(engines.transactions, SandboxClock(NOON))
+    writer = Writer(dsn)
     try:
-        yield log
+        yield writer
     finally:
-        log.close()
+        writer.close()
 
 
 @pytest.fixture
-def log(empty: None, engines: Engines) -> Iterator[PostgresAccessLog]:
+def log(empty: None, dsn: str) -> Iterator[Writer]:
     """The log of one process."""
-    with process(engines) as log:
+    with process(dsn) as log:
         yield log
 
 
-def answer(log: PostgresAccessLog, method: str = "CheckEntitlement") -> AccessRow:
-    """An answer about a person."""
-    return AccessRow(
-        log.new_receipt(), NOON, "mis/clinic1", method, PERSON, date(2026, 7, 1), 1, 3, Revision(7)
-    )
+ANSWER = Told(
+    "mis/clinic1", "CheckEntitlement", 1, date(2026, 7, 1), Revision(7), [PERSON], [1], [3]
+)
+"""An answer about a person."""
+LISTING = Told("fund-operator/o1", "GetTimeline", 0, None, Revision(7), [PERSON, OTHER])
+"""More than an answer about a day, of two persons."""
 
 
-def give(log: PostgresAccessLog, count: int = 1) -> list[UUID]:
+def give(log: Writer, count: int = 1) -> list[UUID]:
     """Gives answers one after the other; their receipts."""
-    receipts = []
-    for _ in range(count):
-        row = answer(log)
-        log.log([row])
-        receipts.append(row.receipt_id)
-    return receipts
+    return [receipt for _ in range(count) for receipt in log.give(ANSWER)]
 
 
 def entries(engines: Engines) -> list[sa.Row[tuple[UUID, int, str]]]:
@@ -85,86 +113,141 @@ def broken(engines: Engines) -> list[int]:
 
 
 def change(engines: Engines, statement: str) -> None:
-    """Somebody changes the log, past the service."""
+    """Somebody who owns the tables changes the log, past the service and its trigger."""
     with engines.transactions.begin() as connection:
+        connection.execute(sa.text("set local session_replication_role = replica"))
         connection.execute(sa.text(statement))
 
 
 # Written together.
 
 
-def test_an_answer_is_in_the_log_before_it_is_given(
-    log: PostgresAccessLog, engines: Engines
-) -> None:
+def page(engines: Engines, **wanted: object) -> list[AccessRow]:
+    """What the log tells, newest first."""
+    asked: dict[str, Any] = {"iin": PERSON, "receipt": None, "size": 10, "before": None, **wanted}
+    with engines.transactions.connect() as connection:
+        return list(AccessTable(connection).page(**asked))
+
+
+def test_an_answer_is_in_the_log_before_it_is_given(log: Writer, engines: Engines) -> None:
     """Everybody can read it as soon as the call returns; newest first."""
     receipts = give(log, 3)
-    with engines.look_ups.connect() as connection:
-        page = AccessTable(connection).page(PERSON, 10, before=None)
-        assert [row.receipt_id for row in page] == receipts[::-1]
-        assert page[0] == answer(log)._replace(receipt_id=receipts[-1])
-        rest = AccessTable(connection).page(PERSON, 10, before=receipts[1])
-        assert [row.receipt_id for row in rest] == receipts[:1]
+    assert [row.receipt_id for row in page(engines)] == receipts[::-1]
+    assert page(engines)[0] == AccessRow(
+        receipts[-1],
+        NOON,
+        "mis/clinic1",
+        "CheckEntitlement",
+        PERSON,
+        date(2026, 7, 1),
+        1,
+        3,
+        Revision(7),
+        1,
+    )
+    assert [row.receipt_id for row in page(engines, before=receipts[1])] == receipts[:1]
 
 
-def test_answers_that_wait_are_written_together(log: PostgresAccessLog, engines: Engines) -> None:
-    """While one commit is under way the next ones gather; nobody returns before the commit."""
-    with ThreadPoolExecutor(TOGETHER) as callers:
-        with engines.transactions.begin() as connection:
-            connection.execute(sa.text("lock table access_log in exclusive mode"))
-            first = callers.submit(give, log)
-            wait_until(lambda: count_waiting(engines.transactions) == 1)
-            others = [callers.submit(give, log) for _ in range(TOGETHER - 1)]
-            wait_until(lambda: log._queue.qsize() == len(others))
-            assert not first.done()
-            assert not any(each.done() for each in others)
-        receipts = {each.result()[0] for each in (first, *others)}
-    assert len(receipts) == TOGETHER
-    written = [entry.transaction for entry in entries(engines)]
-    assert written[1:] == [written[1]] * (TOGETHER - 1)
-    assert written[0] != written[1]
+def test_an_answer_is_found_by_its_receipt(log: Writer, engines: Engines) -> None:
+    """With or without the person; under the receipt of somebody else there is nothing."""
+    receipts = give(log, 3)
+    for wanted in ({"iin": None}, {}):
+        found = page(engines, receipt=receipts[1], **wanted)
+        assert [row.receipt_id for row in found] == [receipts[1]]
+    assert page(engines, receipt=receipts[1], iin=OTHER) == []
+    assert page(engines, receipt=UUID(int=receipts[1].int + 77), iin=None) == []
+
+
+def test_answers_of_many_callers_are_written_together(log: Writer, engines: Engines) -> None:
+    """One transaction, and one hash over all of them; each keeps its own caller and day."""
+    quoted = ANSWER._replace(caller='mis/a "b", {c}\\', on_date=date(2026, 8, 1))
+    receipts = log.give(ANSWER, LISTING, quoted)
+    assert len({entry.transaction for entry in entries(engines)}) == 1
+    told = {row.receipt_id: row for row in page(engines)}
+    assert [told[receipt].caller for receipt in (receipts[0], receipts[1], receipts[3])] == [
+        "mis/clinic1",
+        "fund-operator/o1",
+        'mis/a "b", {c}\\',
+    ]
+    assert (told[receipts[1]].on_date, told[receipts[1]].status) == (None, None)
+    assert told[receipts[3]].on_date == date(2026, 8, 1)
     assert broken(engines) == []
 
 
-def test_what_cannot_be_written_is_told_to_all_who_wait(
-    log: PostgresAccessLog, engines: Engines
-) -> None:
-    """None of their answers is given; afterwards a new chain begins, and both are whole."""
+def test_what_cannot_be_written_is_told(log: Writer, engines: Engines) -> None:
+    """The answer is not given; afterwards the chain goes on, and is whole."""
     give(log, 2)
     change(engines, "alter table access_log rename to mislaid")
-    with ThreadPoolExecutor(TOGETHER) as callers:
-        waiting = [callers.submit(give, log) for _ in range(TOGETHER)]
-        assert {type(each.exception()) for each in waiting} == {RegisterUnavailable}
+    with pytest.raises(RegisterUnavailable):
+        give(log)
     change(engines, "alter table mislaid rename to access_log")
     give(log, 2)
-    assert [entry.sequence for entry in entries(engines)] == [1, 2, 1, 2]
+    assert [entry.sequence for entry in entries(engines)] == [1, 2, 3, 4]
     assert broken(engines) == []
 
 
-def test_what_waits_at_the_end_is_written(empty: None, engines: Engines) -> None:
-    """A server that stops loses no entry."""
-    with process(engines) as log:
-        give(log, 3)
-    assert len(entries(engines)) == 3
+def test_a_lost_connection_begins_a_new_chain(log: Writer, engines: Engines) -> None:
+    """Nobody knows whether the entry was kept; so the chain ends, and both are whole."""
+    give(log, 2)
+    change(engines, END_OF_LOOK_UPS)
+    with pytest.raises(RegisterUnavailable):
+        give(log)
+    give(log, 2)
+    assert sorted(entry.sequence for entry in entries(engines)) == [1, 1, 2, 2]
+    assert broken(engines) == []
 
 
-def test_nothing_is_written_for_nobody(log: PostgresAccessLog, engines: Engines) -> None:
-    """A list of no answers is no entry."""
-    log.log([])
-    assert entries(engines) == []
-
-
-def test_receipts_are_new_and_in_order(log: PostgresAccessLog) -> None:
+def test_receipts_are_new_and_in_order(log: Writer) -> None:
     """So that the newest can be found first, also within a millisecond."""
-    receipts = [log.new_receipt() for _ in range(1_000)]
+    receipts = [receipt for _ in range(5) for receipt in log.give(*[ANSWER] * 200)]
     assert receipts == sorted(set(receipts))
+    assert {receipt.version for receipt in receipts} == {7}
+
+
+def test_a_clock_that_goes_back_does_not_take_the_log_with_it(
+    log: Writer, engines: Engines
+) -> None:
+    """The instants of a chain never go back, so its order is that of its numbers."""
+    give(log)
+    log.clock.move(NOON - timedelta(hours=1))
+    give(log)
+    assert {row.record_time for row in page(engines)} == {NOON}
+
+
+@pytest.mark.parametrize("day", [date(2026, 7, 31), date(2026, 8, 1), date(2031, 12, 31)])
+def test_every_month_has_its_part(log: Writer, engines: Engines, day: date) -> None:
+    """By the months of Asia/Almaty, also where the clock of a sandbox leaps over some."""
+    for instant in (
+        datetime(day.year, day.month, day.day, tzinfo=ALMATY),
+        datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=ALMATY),
+    ):
+        log.clock.move(instant)
+        give(log)
+    statement = sa.text("select distinct tableoid::regclass::text from access_log")
+    with engines.transactions.connect() as connection:
+        parts = connection.execute(statement).scalars().all()
+    assert parts == [f"access_log_{day:%Y_%m}"]
+
+
+@pytest.mark.parametrize(
+    "statement", ["delete from access_log", "update access_log set caller = 'nobody'"]
+)
+def test_entries_are_only_added(log: Writer, engines: Engines, statement: str) -> None:
+    """Also past the service: a trigger refuses what would change or remove an entry."""
+    give(log)
+    with (
+        pytest.raises(sa.exc.DatabaseError, match="only ever added"),
+        engines.transactions.begin() as connection,
+    ):
+        connection.execute(sa.text(statement))
 
 
 # Chained.
 
 
-def test_each_process_has_a_chain_of_its_own(empty: None, engines: Engines) -> None:
+def test_each_process_has_a_chain_of_its_own(empty: None, engines: Engines, dsn: str) -> None:
     """They write at the same time, and neither waits for the other's entry."""
-    with process(engines) as one, process(engines) as other:
+    with process(dsn) as one, process(dsn) as other:
         for log in (one, other, one, other, other):
             give(log)
     assert sorted(entry.sequence for entry in entries(engines)) == [1, 1, 2, 2, 3]
@@ -182,6 +265,9 @@ TAMPERED: dict[str, tuple[str, list[int]]] = {
         [3],
     ),
     "what was answered": ("update access_log set status = 2 where sequence = 3", [3]),
+    "what for": ("update access_log set purpose = 5 where sequence = 3", [3]),
+    "by which RPC": ("update access_log set method = 'GetTimeline' where sequence = 3", [3]),
+    "on which ground": ("update access_log set ground_kind = 4 where sequence = 3", [3]),
     "what was known": ("update access_log set revision = 8 where sequence = 3", [3]),
     "its receipt": (
         "update access_log set receipt_id = gen_random_uuid() where sequence = 3",
@@ -190,20 +276,24 @@ TAMPERED: dict[str, tuple[str, list[int]]] = {
     "its hash": ("update access_log set chain = sha256('') where sequence = 3", [3, 4]),
     "an entry taken out": ("delete from access_log where sequence = 3", [4]),
     "the first ones taken out": ("delete from access_log where sequence < 3", [3]),
+    "the last one taken out": ("delete from access_log where sequence = 5", [5]),
+    "all taken out": ("delete from access_log", [5]),
+    "how far the writer has come": ("update access_writer set sequence = 4", [6]),
+    "that the writer was there": ("delete from access_writer", [6]),
     "an entry taken out and the rest moved up": (
         """
         delete from access_log where sequence = 3;
         update access_log set sequence = 3 where sequence = 4;
         update access_log set sequence = 4 where sequence = 5
         """,
-        [3, 4],
+        [3, 4, 5],
     ),
 }
 
 
 @pytest.mark.parametrize(("statement", "found"), TAMPERED.values(), ids=TAMPERED)
 def test_tampering_is_found(
-    log: PostgresAccessLog, engines: Engines, statement: str, found: list[int]
+    log: Writer, engines: Engines, statement: str, found: list[int]
 ) -> None:
     """Whatever is changed in an entry or taken out shows at it, or at the one after it."""
     give(log, 5)
@@ -212,7 +302,27 @@ def test_tampering_is_found(
     assert broken(engines) == found
 
 
-def test_the_command_finds_it_too(log: PostgresAccessLog, engines: Engines, dsn: str) -> None:
+PAGE = (
+    "update access_log set iin = iin + 1 where sequence = 2",
+    "update access_log set chain = null where sequence = 3",
+    "update access_log set sequence = 7 where sequence = 2",
+    "delete from access_log where sequence = 2",
+)
+
+
+@pytest.mark.parametrize("statement", PAGE)
+def test_tampering_with_what_was_written_together_is_found(
+    log: Writer, engines: Engines, statement: str
+) -> None:
+    """At the last entry of it, or after it."""
+    log.give(ANSWER, LISTING)
+    give(log)
+    assert broken(engines) == []
+    change(engines, statement)
+    assert broken(engines) != []
+
+
+def test_the_command_finds_it_too(log: Writer, engines: Engines, dsn: str) -> None:
     """It tells writer and number of the entry, and nothing of whom it is about."""
     give(log, 3)
     change(engines, "update access_log set caller = 'mis/clinic2' where sequence = 2")
@@ -224,9 +334,7 @@ def test_the_command_finds_it_too(log: PostgresAccessLog, engines: Engines, dsn:
     ]
 
 
-def test_the_zone_of_the_database_does_not_matter(
-    log: PostgresAccessLog, engines: Engines
-) -> None:
+def test_the_zone_of_the_database_does_not_matter(log: Writer, engines: Engines) -> None:
     """An instant is the same wherever it is read."""
     give(log, 2)
     with engines.transactions.connect() as connection:

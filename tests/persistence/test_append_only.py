@@ -43,6 +43,7 @@ CHANGING: Final = {
     "roster_snapshot": "since when it is known",
     "rejection": "its state",
     "category_message": "numbers that a withdrawal frees",
+    "access_writer": "how far a writer of the log has come",
 }
 """The tables whose rows may change, and what it is that changes."""
 
@@ -218,6 +219,7 @@ def test_a_rehearsal_leaves_no_trace(client_of: ClientOf, engines: Engines) -> N
     assert (ack.accepted, ack.rejected) == (1, 1)
     after = contents(engines.transactions)
     assert len(after.pop("access_log")) == len(before.pop("access_log")) + 1
+    assert len(after.pop("access_writer")) == len(before.pop("access_writer")) + 1
     assert after == before
     with engines.transactions.connect() as connection:
         tables = "select count(*) from pg_class where relpersistence = 't' and relkind = 'r'"

@@ -41,7 +41,6 @@ def connections(dsn: str) -> Iterator[None]:
     register = maintenance._registers.pop(dsn, None)
     if register:
         register._engine.dispose()
-        register._look_ups.dispose()
 
 
 def verify(dsn: str, settings: Settings) -> Report:

@@ -105,10 +105,7 @@ def test_writers_lose_nothing_of_each_other(register: PostgresRegister) -> None:
 def test_writers_of_several_servers_take_turns(engines: Engines, settings: object) -> None:
     """The turn is the database's, not a process's: clocks that differ do not matter."""
     ahead, behind = SandboxClock(NOON), SandboxClock(NOON - timedelta(hours=3))
-    servers = [
-        PostgresRegister(engines.transactions, engines.look_ups, clock)
-        for clock in (ahead, behind)
-    ]
+    servers = [PostgresRegister(engines.transactions, clock) for clock in (ahead, behind)]
     servers[0].clear()
     revisions = [count_up(server) for _ in range(3) for server in servers]
     assert all(before < after for before, after in pairwise(revisions))
@@ -121,9 +118,9 @@ def test_readers_do_not_wait_for_writers(register: PostgresRegister) -> None:
         with register.read() as reading:
             assert reading.head().revision == 0
             assert reading.people.rows([PERSON]) == {}
-        assert register.look_up([PERSON]) == ((0, 0), {})
-    head, people = register.look_up([PERSON])
-    assert head.revision == people[PERSON].revision == tx.revision
+    with register.read() as reading:
+        people = reading.people.rows([PERSON])
+        assert reading.head().revision == people[PERSON].revision == tx.revision
 
 
 def test_a_reader_sees_one_state(register: PostgresRegister) -> None:

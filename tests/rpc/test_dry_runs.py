@@ -314,7 +314,7 @@ def tables_being_written(engines: Engines) -> list[str]:
         " where relnamespace = 'public'::regnamespace and mode = 'RowExclusiveLock'"
         " and relkind = 'r'"
     )
-    with engines.look_ups.connect() as connection:
+    with engines.transactions.connect() as connection:
         return list(connection.execute(statement).scalars())
 
 

@@ -307,7 +307,7 @@ def _wait_until_somebody_waits(engines: Engines) -> None:
     until = time.monotonic() + 10
     statement = sa.text("select count(*) from pg_locks where not granted")
     while True:
-        with engines.look_ups.connect() as connection:
+        with engines.transactions.connect() as connection:
             if connection.execute(statement).scalar_one():
                 return
         assert time.monotonic() < until

@@ -79,9 +79,6 @@ class People(Protocol):
     def rows(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonRow]:
         """The projections of persons; a person of whom nothing is known is left out."""
 
-    def look_up(self, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
-        """The same, with the head of the register, in one question."""
-
     def put(self, new: Sequence[PersonRow], changed: Sequence[PersonRow]) -> None:
         """Keeps projections."""
 
@@ -344,8 +341,10 @@ class Requests(Protocol):
 class Accesses(Protocol):
     """Who asked about whom."""
 
-    def page(self, iin: Iin, size: int, before: UUID | None) -> Sequence[AccessRow]:
-        """Answers about a person, newest first."""
+    def page(
+        self, iin: Iin | None, receipt: UUID | None, size: int, before: UUID | None
+    ) -> Sequence[AccessRow]:
+        """Answers about a person, or the answer of a receipt, newest first."""
 
 
 class Transaction(Protocol):
@@ -470,8 +469,29 @@ class Register(Protocol):
     def read(self) -> AbstractContextManager[Reading]:
         """Questions that see one state."""
 
-    def look_up(self, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
-        """One question outside any transaction: the projections of persons, and the head."""
-
     def clear(self) -> None:
         """Empties the register; only for a sandbox."""
+
+
+class Known(NamedTuple):
+    """The projections of persons at one state of the register."""
+
+    head: Head
+    timelines: Mapping[Iin, str]
+    """The timelines of those of whom there is anything, as text."""
+    withdrawn: frozenset[Iin]
+    """Those of whom everything was withdrawn: nothing is known of them now."""
+    data_time: datetime
+    """All that was committed before this instant is in it."""
+
+
+class LookUps(Protocol):
+    """The one question of look-ups, on an event loop."""
+
+    async def look_up(self, iins: Sequence[Iin], at_least: Revision) -> Known:
+        """
+        What is known of persons, in one state of the register.
+
+        RevisionNotReached: no state that knows *at_least* can be shown in time.
+        RegisterUnavailable: none can be shown at all.
+        """

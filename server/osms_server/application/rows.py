@@ -397,6 +397,7 @@ class AccessRow(NamedTuple):
     status: int | None
     ground_kind: int | None
     revision: Revision
+    purpose: int = 0
 
 
 class RequestRow(NamedTuple):

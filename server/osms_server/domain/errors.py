@@ -15,6 +15,7 @@ The errors of the service. They carry data, not sentences; only rpc knows their 
      +- FeedTakenOver         another connection goes on with the feed
      +- LimitExceeded         more than a named setting allows
      +- Busy                  as much is under way as a named setting allows
+     +- Overloaded            more questions wait than can be answered in time
      +- StreamIdle            nothing was sent for too long
      +- RevisionNotReached    the register does not know this much yet
      +- DayTurned             midnight passed before the commit: it is made again
@@ -127,6 +128,14 @@ class LimitExceeded(OsmsError):
 @dataclass(eq=False)
 class Busy(OsmsError):
     """As much is under way as a named setting allows; in a moment there may be room."""
+
+    setting: str
+    allowed: int
+
+
+@dataclass(eq=False)
+class Overloaded(OsmsError):
+    """More questions wait than a named setting allows; they could not be answered in time."""
 
     setting: str
     allowed: int

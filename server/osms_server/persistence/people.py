@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
-from osms_server.application.ports import Head
 from osms_server.application.rows import PersonRow
 from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
 from osms_server.persistence.copying import array_text, copy_rows, raw
 from osms_server.persistence.tables import person
 
@@ -20,14 +17,6 @@ from person where iin = any(%s::bigint[])
 """
 
 _RANGE = _ROWS.replace("iin = any(%s::bigint[])", "iin between %s and %s")
-
-# One question for both, so that the head is of the very state that the rows are read from.
-_LOOK_UP = """
-select head.revision, head.overlay_revision, p.iin, p.first_revision, p.revision,
-       p.fact_kinds, p.timeline, p.ledger
-from head left join person p on p.iin = any(%s)
-"""
-_LOOK_UP_ONE = _LOOK_UP.replace("any(%s)", "%s")
 
 _EMPTY_TEXT = '""'  # as an array writes it
 
@@ -80,10 +69,6 @@ class PeopleTable:
             last = found[0]
             yield last
 
-    def look_up(self, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
-        """The same, with the head of the register, in one question."""
-        return look_up(raw(self._connection), iins)
-
     def put(self, new: Sequence[PersonRow], changed: Sequence[PersonRow]) -> None:
         """Keeps projections."""
         if new:
@@ -98,13 +83,3 @@ class PeopleTable:
                 array_text(ledger.hex() or _EMPTY_TEXT for ledger in ledgers),
             )
             raw(self._connection).execute(_UPDATE, values)
-
-
-def look_up(connection: Any, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
-    """The head of the register and the projections of persons, by a psycopg connection."""
-    if len(iins) == 1:
-        found = connection.execute(_LOOK_UP_ONE, (iins[0],), binary=True).fetchall()
-    else:
-        found = connection.execute(_LOOK_UP, (list(iins),), binary=True).fetchall()
-    head = Head(Revision(found[0][0]), Revision(found[0][1]))
-    return head, {row[2]: PersonRow(*row[2:]) for row in found if row[2] is not None}

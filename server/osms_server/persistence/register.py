@@ -10,7 +10,7 @@ turns (docs/adr/0004).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,24 +19,24 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from osms_server.application.ports import Clock, Head
-from osms_server.application.rows import PersonRow
 from osms_server.application.slots import Limit, Slots
 from osms_server.domain.calendar import almaty_day
 from osms_server.domain.errors import DayTurned, RegisterUnavailable
-from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision, day_of, next_revision
 from osms_server.persistence.access import AccessTable
 from osms_server.persistence.approvals import ApprovalTables
-from osms_server.persistence.copying import raw
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables
 from osms_server.persistence.overlays import OverlayTables
-from osms_server.persistence.people import PeopleTable, look_up
+from osms_server.persistence.people import PeopleTable
 from osms_server.persistence.rehearsal import RehearsalTransaction
 from osms_server.persistence.repair import RepairTables
 from osms_server.persistence.rosters import RosterTables
-from osms_server.persistence.tables import head, metadata
+from osms_server.persistence.tables import access_log, access_writer, head, metadata
 from osms_server.persistence.transaction import PostgresTransaction
+
+_APPEND_ONLY = (access_log, access_writer)
+"""Of these a trigger lets nothing be deleted."""
 
 _UNREACHABLE = (
     exc.OperationalError,
@@ -85,14 +85,13 @@ class RegisterLimits:
 
 class PostgresRegister:
     """
-    The register in PostgreSQL: *engine* for transactions, *look_ups* for single questions, and
-    *rehearsals* for what is only tried; nothing can be tried where there is none.
+    The register in PostgreSQL: *engine* for transactions, and *rehearsals* for what is only tried;
+    nothing can be tried where there is none.
     """
 
     def __init__(
         self,
         engine: sa.Engine,
-        look_ups: sa.Engine,
         clock: Clock,
         *,
         rehearsals: sa.Engine | None = None,
@@ -109,7 +108,6 @@ class PostgresRegister:
         self._writers = threading.BoundedSemaphore(limits.writers_max)
         self._writer_wait_seconds = limits.writer_wait_seconds
         self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-        self._look_ups = look_ups
         self._clock = clock
 
     @contextmanager
@@ -170,18 +168,15 @@ class PostgresRegister:
         with _reachable(), self._snapshot.begin() as connection:
             yield PostgresReading(connection)
 
-    def look_up(self, iins: Sequence[Iin]) -> tuple[Head, Mapping[Iin, PersonRow]]:
-        """One question outside any transaction: the projections of persons, and the head."""
-        with _reachable(), self._look_ups.connect() as connection:
-            return look_up(raw(connection), iins)
-
     def clear(self) -> None:
         """Empties the register; only for a sandbox."""
         with _reachable(), self._engine.begin() as connection:
             connection.execute(sa.select(head).with_for_update())  # after those who write now
             for table in metadata.sorted_tables:
-                if table is not head:
+                if table not in (head, *_APPEND_ONLY):
                     connection.execute(sa.delete(table))
+            names = ", ".join(table.name for table in _APPEND_ONLY)
+            connection.execute(sa.text(f"truncate {names}"))
             connection.execute(sa.update(head).values(revision=0, overlay_revision=0))
 
 

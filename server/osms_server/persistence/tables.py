@@ -409,18 +409,33 @@ request = sa.Table(
 access_log = sa.Table(
     "access_log",
     metadata,
-    _key("writer", pg.UUID),
-    _key("sequence", sa.BigInteger),
-    _column("receipt_id", pg.UUID),
     _column("record_time", sa.DateTime(timezone=True)),
+    _column("writer", pg.UUID),
+    _column("sequence", sa.BigInteger),
+    _column("receipt_id", pg.UUID),
     _column("caller", sa.Text),
     _column("method", sa.Text),
+    _column("purpose", sa.SmallInteger),
     _column("iin", sa.BigInteger),
     _column("on_date", sa.Date, nullable=True),
     _column("status", sa.SmallInteger, nullable=True),
     _column("ground_kind", sa.SmallInteger, nullable=True),
     _column("revision", sa.BigInteger),
-    _column("chain", sa.LargeBinary),
+    _column("chain", sa.LargeBinary, nullable=True),
     sa.Index(None, "iin", "record_time"),
-    comment="Every answer about a person; each entry is chained to the one before by a hash.",
+    sa.Index(None, "record_time", postgresql_using="brin"),
+    postgresql_partition_by="RANGE (record_time)",
+    comment="Every answer about a person, by month. What was written together ends with a hash"
+    " over it and everything that the writer wrote before.",
+)
+
+access_writer = sa.Table(
+    "access_writer",
+    metadata,
+    _key("writer", pg.UUID),
+    _column("sequence", sa.BigInteger),
+    _column("chain", sa.LargeBinary),
+    _column("record_time", sa.DateTime(timezone=True)),
+    comment="How far each writer of the log of answers has come; written with its entries.",
+    postgresql_with={"fillfactor": 20},
 )

@@ -96,7 +96,7 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
         fields.check()
         assert iin is not None
         facts = self._facts_of(iin)
-        (answer,) = self._answers.check(current_caller.get(), "GetConsumer", [iin])
+        answer = self._answers.today(current_caller.get(), "GetConsumer", iin)
         kinds = Counter(str(fact_message(fact).WhichOneof("content")) for fact in facts)
         registrations = sorted(
             (fact.fact for fact in facts if isinstance(fact.fact, RegistrationRow)),

@@ -2,64 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import grpc
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_server.application.answers import Answer, Answers
-from osms_server.domain.errors import InvalidRequest, LimitExceeded, OsmsError
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import NOTHING_KNOWN, Revision
-from osms_server.domain.violations import Reason
-from osms_server.rpc.convert.answers import (
-    entitlement_message,
-    explain_message,
-    replay_message,
-    timeline_message,
-)
+from osms_server.application.callers import Caller
+from osms_server.application.desk import Question, Reply
+from osms_server.rpc.convert.answers import explain_message, replay_message, timeline_message
 from osms_server.rpc.convert.fields import Fields
-from osms_server.rpc.errors import status_of
 from osms_server.rpc.feed_streams import StreamLimits, one_ahead
 from osms_server.rpc.identity import current_caller
-from osms_server.rules.texts import Language, parse_language
+from osms_server.rpc.look_ups import (
+    answer_many,
+    answer_one,
+    asked_about_many,
+    asked_about_one,
+    language_field,
+    purpose_field,
+    seconds_for,
+)
+from osms_server.rules.texts import Language
+
+
+class AtDesk(Protocol):
+    """The desk, for those who wait for it in a thread."""
+
+    def ask(self, question: Question, seconds: float) -> Reply:
+        """The answer about a patient; errors as the desk says."""
+
+    def ask_list(self, question: Question, seconds: float) -> Reply:
+        """The answers about the persons of a list; the same."""
+
+
+@dataclass(frozen=True)
+class LookUpLimits:
+    """How many persons one message may ask about, and how long an answer may take."""
+
+    iins_max: int
+    seconds_max: float
 
 
 class EntitlementService(pb_grpc.EntitlementServiceServicer):
-    """Answers questions about persons and days."""
+    """
+    Answers questions about persons and days.
 
-    def __init__(self, answers: Answers, limits: StreamLimits, iins_max: int) -> None:
+    Responses to look-ups are written here already; the gate's serializer leaves them as they are.
+    """
+
+    def __init__(
+        self, desk: AtDesk, answers: Answers, streams: StreamLimits, limits: LookUpLimits
+    ) -> None:
+        self._desk = desk
         self._answers = answers
+        self._streams = streams
         self._limits = limits
-        self._iins_max = iins_max
 
     def CheckEntitlement(  # noqa: N802
         self, request: pb.CheckEntitlementRequest, context: grpc.ServicerContext
     ) -> pb.CheckEntitlementResponse:
         """Tells whether a person is entitled on a day."""
-        del context
-        fields = Fields()
-        iin = fields.iin("iin", request.iin)
-        on_date = fields.optional_day(request, "on_date")
-        at_least = fields.revision("at_least_revision", request.at_least_revision)
-        language = language_field(fields, request.language_code)
-        fields.check()
-        assert iin is not None
-        (answer,) = self._check("CheckEntitlement", [iin], on_date, at_least)
-        return pb.CheckEntitlementResponse(entitlement=entitlement_message(answer, language))
+        asked = asked_about_one(request, current_caller.get())
+        reply = self._desk.ask(asked.question, self._seconds(context))
+        return cast("pb.CheckEntitlementResponse", answer_one(asked, reply, self.sign))
 
     def BatchCheckEntitlements(  # noqa: N802
         self, request: pb.BatchCheckEntitlementsRequest, context: grpc.ServicerContext
     ) -> pb.BatchCheckEntitlementsResponse:
         """Tells it for many persons at once."""
-        del context
-        fields = Fields()
-        at_least = fields.revision("at_least_revision", request.at_least_revision)
-        return pb.BatchCheckEntitlementsResponse(
-            results=self._results("BatchCheckEntitlements", request, fields, at_least)
+        seconds = self._seconds(context)
+        return cast(
+            "pb.BatchCheckEntitlementsResponse",
+            self._many("BatchCheckEntitlements", request, seconds),
         )
 
     def StreamCheckEntitlements(  # noqa: N802
@@ -69,11 +87,22 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
     ) -> Iterator[pb.StreamCheckEntitlementsResponse]:
         """Tells it for a whole list, batch by batch."""
         del context
-        limits = self._limits
+        limits, seconds = self._streams, self._limits.seconds_max
         for request in one_ahead(request_iterator, limits.stopping, limits.stream_idle_seconds):
-            yield pb.StreamCheckEntitlementsResponse(
-                results=self._results("StreamCheckEntitlements", request, Fields(), NOTHING_KNOWN)
+            yield cast(
+                "pb.StreamCheckEntitlementsResponse",
+                self._many("StreamCheckEntitlements", request, seconds),
             )
+
+    def _many(self, method: str, request: Any, seconds: float) -> bytes:
+        asked = asked_about_many(request, current_caller.get(), method, self._limits.iins_max)
+        reply = None
+        if asked.question.iins:
+            reply = self._desk.ask_list(asked.question, seconds)
+        return answer_many(asked, reply, self.sign)
+
+    def _seconds(self, context: grpc.ServicerContext) -> float:
+        return seconds_for(context.time_remaining(), self._limits.seconds_max)
 
     def GetTimeline(  # noqa: N802
         self, request: pb.GetTimelineRequest, context: grpc.ServicerContext
@@ -84,10 +113,12 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         iin = fields.iin("iin", request.iin)
         at_least = fields.revision("at_least_revision", request.at_least_revision)
         language = language_field(fields, request.language_code)
+        purpose = purpose_field(fields, request.purpose)
         fields.check()
         assert iin is not None
-        caller = current_caller.get()
-        timeline = self._answers.timeline(caller, "GetTimeline", iin, at_least=at_least)
+        timeline = self._answers.timeline(
+            current_caller.get(), "GetTimeline", iin, purpose=purpose, at_least=at_least
+        )
         return timeline_message(timeline, language)
 
     def ExplainEntitlement(  # noqa: N802
@@ -99,10 +130,12 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         iin = fields.iin("iin", request.iin)
         on_date = fields.optional_day(request, "on_date")
         language = language_field(fields, request.language_code)
+        purpose = purpose_field(fields, request.purpose)
         fields.check()
         assert iin is not None
-        caller = current_caller.get()
-        explained = self._answers.explained(caller, "ExplainEntitlement", iin, on_date=on_date)
+        explained = self._answers.explained(
+            current_caller.get(), "ExplainEntitlement", iin, purpose=purpose, on_date=on_date
+        )
         return explain_message(explained, language or Language.ENGLISH)
 
     def ReplayEntitlement(  # noqa: N802
@@ -115,55 +148,27 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         on_date = fields.optional_day(request, "on_date")
         known_time = fields.instant(request, "known_time")
         language = language_field(fields, request.language_code)
+        purpose = purpose_field(fields, request.purpose)
         fields.check()
         assert iin is not None
         explained = self._answers.explained(
             current_caller.get(),
             "ReplayEntitlement",
             iin,
+            purpose=purpose,
             on_date=on_date,
             known_time=known_time,
         )
         return replay_message(explained, language or Language.ENGLISH)
 
-    def _check(
-        self, method: str, iins: Sequence[Iin], on_date: date | None, at_least: Revision
-    ) -> list[Answer]:
-        caller = current_caller.get()
-        return self._answers.check(caller, method, iins, on_date=on_date, at_least=at_least)
+    def ListReceiptKeys(  # noqa: N802
+        self, request: pb.ListReceiptKeysRequest, context: grpc.ServicerContext
+    ) -> pb.ListReceiptKeysResponse:
+        """Lists the public keys that verify signed receipts."""
+        del request, context
+        return pb.ListReceiptKeysResponse()
 
-    def _results(
-        self, method: str, request: Any, fields: Fields, at_least: Revision
-    ) -> Iterator[pb.EntitlementResult]:
-        """One result for every IIN of the request, in order; a wrong IIN has its own error."""
-        on_date = fields.optional_day(request, "on_date")
-        language = language_field(fields, request.language_code)
-        if not request.iins:
-            fields.fault("iins", Reason.REQUIRED)
-        if len(request.iins) > self._iins_max:
-            raise LimitExceeded("iins_max", self._iins_max, len(request.iins))
-        fields.check()
-        read = [_iin_or_error(text) for text in request.iins]
-        valid = [iin for iin in read if isinstance(iin, int)]
-        answers = iter(self._check(method, valid, on_date, at_least) if valid else ())
-        for iin in read:
-            if isinstance(iin, int):
-                message = entitlement_message(next(answers), language)
-                yield pb.EntitlementResult(entitlement=message)
-            else:
-                told = status_of(iin, method, language or Language.ENGLISH)
-                yield pb.EntitlementResult(error=told)
-
-
-def _iin_or_error(text: str) -> Iin | OsmsError:
-    fields = Fields()
-    iin = fields.iin("iin", text)
-    return InvalidRequest(tuple(fields.violations)) if iin is None else iin
-
-
-def language_field(fields: Fields, code: str) -> Language | None:
-    """The language of texts; None where none was asked for."""
-    language = parse_language(code) if code else None
-    if code and language is None:
-        fields.fault("language_code", Reason.CODE_UNKNOWN, code)
-    return language
+    def sign(self, answer: Answer, caller: Caller) -> str:
+        """The signed receipt of an answer to a caller."""
+        del answer, caller
+        return ""

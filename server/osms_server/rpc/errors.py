@@ -53,6 +53,7 @@ _CODES: Final[Mapping[type[Exception], tuple[grpc.StatusCode, str]]] = {
     errors.FeedTakenOver: (grpc.StatusCode.ABORTED, "FEED_TAKEN_OVER"),
     errors.LimitExceeded: (grpc.StatusCode.RESOURCE_EXHAUSTED, "LIMIT_EXCEEDED"),
     errors.Busy: (grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY"),
+    errors.Overloaded: (grpc.StatusCode.UNAVAILABLE, "OVERLOADED"),
     errors.StreamIdle: (grpc.StatusCode.UNAVAILABLE, "STREAM_IDLE"),
     errors.RevisionNotReached: (grpc.StatusCode.UNAVAILABLE, "REVISION_NOT_REACHED"),
     errors.DayTurned: (grpc.StatusCode.UNAVAILABLE, "REGISTER_UNAVAILABLE"),

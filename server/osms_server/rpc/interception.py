@@ -99,7 +99,7 @@ class Gate(grpc.ServerInterceptor):
         wrapped: grpc.RpcMethodHandler[Any, Any] = make(
             stream if handler.response_streaming else unary,
             request_deserializer=_reader(handler.request_deserializer),
-            response_serializer=handler.response_serializer,
+            response_serializer=writer(handler.response_serializer),
         )
         return wrapped
 
@@ -117,6 +117,11 @@ class Gate(grpc.ServerInterceptor):
 
 class _NoMessage:
     """What arrived was no message of the contract."""
+
+
+def writer(write: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    """Writes a response; what is written already stays as it is."""
+    return lambda response: response if type(response) is bytes else write(response)
 
 
 def _reader(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:

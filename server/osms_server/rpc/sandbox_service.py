@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -9,7 +10,6 @@ import grpc
 
 from osms.entitlement.v1 import sandbox_service_pb2 as pb
 from osms.entitlement.v1 import sandbox_service_pb2_grpc as pb_grpc
-from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.ports import Register
 from osms_server.domain.errors import WrongState
@@ -35,12 +35,13 @@ class SandboxService(pb_grpc.SandboxServiceServicer):
     """Reads and moves the clock, and empties the register."""
 
     def __init__(
-        self, register: Register, law: Law, clock: MovableClock, answers: Answers
+        self, register: Register, law: Law, clock: MovableClock, emptied: Callable[[], None]
     ) -> None:
+        """*emptied* is called when the register was emptied."""
         self._register = register
         self._law = law
         self._clock = clock
-        self._answers = answers
+        self._emptied = emptied
 
     def GetClock(  # noqa: N802
         self, request: pb.GetClockRequest, context: grpc.ServicerContext
@@ -81,7 +82,7 @@ class SandboxService(pb_grpc.SandboxServiceServicer):
             fields.fault("parameters", Reason.PARAMETER_INVALID, error)
         fields.check()
         self._register.clear()
-        self._answers.forget_overlays()
+        self._emptied()
         if to is not None:
             self._clock.move(to)
         return pb.ResetSandboxResponse(clock_time=to_timestamp(self._clock.now()))

@@ -41,7 +41,8 @@ def entitlement_message(answer: Answer, language: Language | None) -> entitlemen
         provisions=provision_messages(_told_provisions(answer), language),
         revision=revision_token(answer.revision),
         revision_time=to_timestamp(instant_of(answer.revision)),
-        receipt_id=str(answer.receipt_id),
+        receipt_id=answer.receipt_id,
+        data_time=to_timestamp(answer.data_time),
     )
     if answer.last_date is not None:
         message.last_date.CopyFrom(to_date(answer.last_date))
@@ -94,7 +95,7 @@ def timeline_message(
         ],
         revision=revision_token(timeline.revision),
         revision_time=to_timestamp(instant_of(timeline.revision)),
-        receipt_id=str(timeline.receipt_id),
+        receipt_id=timeline.receipt_id,
     )
 
 

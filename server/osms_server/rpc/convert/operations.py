@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from osms.entitlement.v1 import access_purpose_pb2, entitlement_pb2, feed_pb2, ground_pb2
 from osms.entitlement.v1 import category_service_pb2 as category_pb
-from osms.entitlement.v1 import entitlement_pb2, feed_pb2, ground_pb2
 from osms.entitlement.v1 import operations_service_pb2 as pb
 from osms.entitlement.v1 import payment_service_pb2 as payment_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
@@ -244,6 +244,7 @@ def access_message(row: AccessRow) -> pb.Access:
         status=entitlement_pb2.EntitlementStatus.ValueType(row.status or 0),
         ground_kind=ground_pb2.GroundKind.ValueType(row.ground_kind or 0),
         revision=revision_token(row.revision),
+        purpose=access_purpose_pb2.AccessPurpose.ValueType(row.purpose),
     )
     if row.on_date is not None:
         message.on_date.CopyFrom(to_date(row.on_date))

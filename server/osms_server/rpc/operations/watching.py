@@ -36,16 +36,16 @@ class WatchingPart(Part):
     def ListAccess(  # noqa: N802
         self, request: pb.ListAccessRequest, context: grpc.ServicerContext
     ) -> pb.ListAccessResponse:
-        """Lists who asked about a person, newest first."""
+        """Lists who asked about a person, newest first, or finds the answer of a receipt."""
         del context
         fields = Fields()
-        iin = fields.iin("iin", request.iin)
+        receipt = fields.uuid("receipt_id", request.receipt_id) if request.receipt_id else None
+        iin = fields.iin("iin", request.iin) if request.iin or not request.receipt_id else None
         page = page_of(request, fields, self._pages)
         before = page_uuid(page, fields)
         fields.check()
-        assert iin is not None
         with self._register.read() as reading:
-            rows = reading.access.page(iin, page.size + 1, before)
+            rows = reading.access.page(iin, receipt, page.size + 1, before)
         shown, token = page.cut(rows, lambda row: row.receipt_id)
         return pb.ListAccessResponse(
             accesses=[convert.access_message(row) for row in shown], next_page_token=token

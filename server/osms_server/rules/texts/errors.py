@@ -89,6 +89,17 @@ ERRORS: Final[dict[str, Text]] = {
         "There is no room at the moment: {setting} allows {allowed} at once; try again in a "
         "moment.",
     ),
+    "OVERLOADED": Text(
+        "Құқықтың бар-жоғы белгісіз, себебі сұрау салулар тым көп ({setting} бойынша рұқсат "
+        "етілгені – {allowed}): сәлден кейін қайталаңыз, ал күту мүмкін болмаса Қағидалардың "
+        "13-тармағын қолданыңыз; бұл құқықтың жоқтығын білдірмейді.",
+        "Наличие права неизвестно, так как запросов слишком много (по {setting} допускается "
+        "{allowed}): повторите чуть позже, а если ждать нельзя, применяйте пункт 13 Правил; это "
+        "не означает отсутствия права.",
+        "It cannot be told whether the right exists, since too many questions wait ({setting} "
+        "allows {allowed}): try again in a moment, and where that cannot be, treat under p. 13 "
+        "of the Rules; this does not mean that there is no right.",
+    ),
     "STREAM_IDLE": Text(
         "{seconds} секунд бойы ештеңе жіберілмеді; жіберетін деректер болғанда қайта қосылыңыз.",
         "В течение {seconds} секунд ничего не отправлено; подключитесь снова, когда будет что "

@@ -1,0 +1,128 @@
+"""
+The log of answers by month, append-only, and how far each of its writers has come.
+
+Version 0003, after 0002. Entries that an earlier version wrote are chained in another way; they
+are kept beside, as `access_log_before_0003`.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql as pg
+
+revision = "0003"
+down_revision = "0002"
+
+_ADD_MONTH = """
+create function access_log_add_month(name text, first_instant timestamptz, next_instant timestamptz)
+returns void language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtext('access_log_add_month'));
+    if to_regclass(name) is null then
+        -- Made apart and attached, since that does not wait for those who read and write others.
+        execute format('create table %I (like access_log including all)', name);
+        execute format(
+            'alter table %I add constraint of_month check (record_time >= %L and record_time < %L)',
+            name, first_instant, next_instant);
+        execute format(
+            'alter table access_log attach partition %I for values from (%L) to (%L)',
+            name, first_instant, next_instant);
+        execute format('alter table %I drop constraint of_month', name);
+    end if;
+end $$
+"""
+
+_REFUSE = """
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the log of answers is only ever added to' using errcode = 'P0001';
+end $$
+"""
+
+_TRIGGER = """
+create trigger append_only before update or delete on access_log
+for each row execute function refuse_change()
+"""
+
+
+def upgrade() -> None:
+    """Brings the schema from the version before to this one."""
+    connection = op.get_bind()
+    if connection.execute(sa.text("select exists (select from access_log)")).scalar_one():
+        op.rename_table("access_log", "access_log_before_0003")
+        op.execute("alter index access_log_pkey rename to access_log_before_0003_pkey")
+        op.drop_index("access_log_iin_record_time_idx", "access_log_before_0003")
+    else:
+        op.drop_table("access_log")
+    op.create_table(
+        "access_log",
+        sa.Column("record_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("writer", pg.UUID(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_id", pg.UUID(), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.SmallInteger(), nullable=False),
+        sa.Column("iin", sa.BigInteger(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=True),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("ground_kind", sa.SmallInteger(), nullable=True),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=True),
+        postgresql_partition_by="RANGE (record_time)",
+        comment="Every answer about a person, by month. What was written together ends with a hash"
+        " over it and everything that the writer wrote before.",
+    )
+    op.create_index("access_log_iin_record_time_idx", "access_log", ["iin", "record_time"])
+    op.create_index(
+        "access_log_record_time_idx", "access_log", ["record_time"], postgresql_using="brin"
+    )
+    op.create_table(
+        "access_writer",
+        sa.Column("writer", pg.UUID(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=False),
+        sa.Column("record_time", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("writer", name=op.f("access_writer_pkey")),
+        comment="How far each writer of the log of answers has come; written with its entries.",
+        postgresql_with={"fillfactor": "20"},
+    )
+    op.execute(_REFUSE)
+    op.execute(_TRIGGER)
+    op.execute(_ADD_MONTH)
+
+
+def downgrade() -> None:
+    """Brings the schema from this version to the one before; newer entries are lost with it."""
+    op.execute("drop function access_log_add_month")
+    op.drop_table("access_writer")
+    op.drop_table("access_log")
+    op.execute("drop function refuse_change")
+    kept = sa.text("select to_regclass('access_log_before_0003') is not null")
+    if op.get_bind().execute(kept).scalar_one():
+        op.rename_table("access_log_before_0003", "access_log")
+        op.execute("alter index access_log_before_0003_pkey rename to access_log_pkey")
+    else:
+        _create_before()
+    op.create_index("access_log_iin_record_time_idx", "access_log", ["iin", "record_time"])
+
+
+def _create_before() -> None:
+    op.create_table(
+        "access_log",
+        sa.Column("writer", pg.UUID(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("receipt_id", pg.UUID(), nullable=False),
+        sa.Column("record_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("iin", sa.BigInteger(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=True),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("ground_kind", sa.SmallInteger(), nullable=True),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("writer", "sequence", name=op.f("access_log_pkey")),
+        comment="Every answer about a person; each entry is chained to the one before by a hash.",
+    )

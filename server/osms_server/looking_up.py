@@ -1,0 +1,131 @@
+"""
+A process that only looks up: the service of answers on an event loop of its own.
+
+Any number of them may share one port; the system spreads connections over them. They need the
+database and nothing of each other: what one has acknowledged, all of them know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import grpc
+import structlog
+import uvloop
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+
+from osms.entitlement.v1 import entitlement_service_pb2
+from osms_server.application.answers import Answers
+from osms_server.application.law import Law
+from osms_server.application.overlaying import Overlaying
+from osms_server.bootstrap import (
+    CannotListen,
+    connect,
+    identity_of,
+    look_up_limits,
+    server_credentials,
+    server_options,
+    stream_limits,
+    stream_slots,
+)
+from osms_server.clocks import SystemClock
+from osms_server.config import Settings, Transport
+from osms_server.desks import DeskParts, DeskThread, make_desk
+from osms_server.persistence.register import PostgresRegister
+from osms_server.rpc.entitlement_service import EntitlementService
+from osms_server.rpc.look_up_front import LookUpFront, StreamPlaces
+
+log = structlog.get_logger(__name__)
+
+_SERVICE = entitlement_service_pb2.DESCRIPTOR.services_by_name["EntitlementService"]
+_ALLOCATIONS_BEFORE_COLLECTION = 50_000
+
+
+def serve_look_ups(settings: Settings, ready: Callable[[str], None]) -> None:
+    """
+    Serves until it is told to stop (SIGTERM, SIGINT); *ready* is told the address.
+
+    CannotListen: the address cannot be had.
+    """
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+    uvloop.run(_serve(settings, ready))
+
+
+async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with _parts(settings) as (front, desk):
+        server = grpc.aio.server(
+            maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
+            options=server_options(settings, shared_port=True),
+        )
+        server.add_generic_rpc_handlers((front.handlers(),))
+        alive = await _add_health_and_reflection(server)
+        address = _listen(server, settings)
+        await server.start()
+        _share_the_machine()
+        ready(address)
+        await stop.wait()
+        await alive.enter_graceful_shutdown()
+        front.stop()
+        await server.stop(settings.shutdown_seconds)
+        await desk.stop()
+
+
+@contextmanager
+def _parts(settings: Settings) -> Iterator[tuple[LookUpFront, DeskParts]]:
+    """What answers, on the loop that runs; and a desk in a thread, for what runs in threads."""
+    clock, law = SystemClock(), Law()
+    with ExitStack() as stack:
+        engines = connect(settings.dsn, settings)
+        stack.callback(engines.dispose)
+        register = PostgresRegister(engines.transactions, clock)
+        overlaying = Overlaying(register, law)
+        waiting = DeskThread(settings.dsn, settings, clock, overlaying)
+        stack.callback(waiting.close)
+        desk = make_desk(settings.dsn, settings, clock, overlaying)
+        answers = Answers(register, clock, law, waiting, overlaying)
+        limits = look_up_limits(settings)
+        service = EntitlementService(waiting, answers, stream_limits(settings), limits)
+        places = StreamPlaces(stream_slots(settings), settings.stream_idle_seconds)
+        front = LookUpFront(desk.desk, service, identity_of(settings), places, limits)
+        yield front, desk
+
+
+async def _add_health_and_reflection(server: grpc.aio.Server) -> HealthServicer:
+    alive = HealthServicer()
+    for name in ("", _SERVICE.full_name):
+        await alive.set(name, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(alive, server)
+    own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection([_SERVICE.full_name, *own], server)
+    return alive
+
+
+def _listen(server: grpc.aio.Server, settings: Settings) -> str:
+    try:
+        if settings.transport is Transport.MTLS:
+            port = server.add_secure_port(settings.look_up_listen, server_credentials(settings))
+        else:
+            port = server.add_insecure_port(settings.look_up_listen)
+    except RuntimeError as error:
+        message = f"cannot listen at {settings.look_up_listen}; is another server there already?"
+        raise CannotListen(message) from error
+    return f"{settings.look_up_listen.rpartition(':')[0]}:{port}"
+
+
+def _share_the_machine() -> None:
+    """Lets the garbage collector look rarely, and never at what was made before serving."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION, 20, 50)
+    sys.setswitchinterval(0.001)

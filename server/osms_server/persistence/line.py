@@ -1,0 +1,162 @@
+"""
+One connection to PostgreSQL on an event loop, by libpq itself.
+
+For the few statements that run for every look-up. They are prepared once, sent in one piece, and
+their answers read from the socket by the loop: no thread is woken and no cursor is made, which is
+most of what a small question costs otherwise (docs/adr/0016).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import psycopg
+import structlog
+from psycopg import pq
+from psycopg.pq.abc import PGconn, PGresult
+
+from osms_server.domain.errors import RegisterUnavailable
+
+log = structlog.get_logger(__name__)
+
+_BINARY: Final = 1
+_DONE: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+_CONNECTING: Final = (
+    "connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
+    " tcp_user_timeout=10000 application_name=osms-look-ups"
+)
+
+
+class StatementFailed(Exception):
+    """PostgreSQL refused a statement; the connection goes on. *sqlstate* says why."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+class Line:
+    """
+    A connection that runs prepared statements, one at a time, and is made anew when it was lost.
+
+    *statements* are prepared by their names; *seconds_max* is how long one may take. Used on one
+    loop, by one task at a time.
+    """
+
+    def __init__(self, dsn: str, statements: Mapping[str, str], seconds_max: float) -> None:
+        self._dsn = dsn
+        self._statements = statements
+        self._seconds_max = seconds_max
+        self._connection: PGconn | None = None
+        self._socket = -1
+        self._answered: asyncio.Future[None] | None = None
+
+    async def ask(self, name: str, parameters: Sequence[bytes | None]) -> PGresult:
+        """
+        Runs a statement; its columns come in binary.
+
+        RegisterUnavailable: there is no connection, it was lost, or the answer took too long; what
+        the statement did is not known. StatementFailed: it did nothing.
+        """
+        try:
+            async with asyncio.timeout(self._seconds_max):
+                if self._connection is None:
+                    await self._connect()
+                return await self._run(name, parameters)
+        except StatementFailed:
+            raise
+        except (psycopg.Error, OSError, TimeoutError) as error:
+            log.warning("PostgreSQL does not answer look-ups", error=type(error).__name__)
+            self.close()
+            raise RegisterUnavailable from error
+        except BaseException:
+            self.close()  # cancelled in the middle: the next answer would be another's
+            raise
+
+    def close(self) -> None:
+        """Ends the connection; the next question makes a new one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            connection.finish()
+
+    async def _run(self, name: str, parameters: Sequence[bytes | None]) -> PGresult:
+        connection = self._connection
+        assert connection is not None
+        self._answered = asyncio.get_running_loop().create_future()
+        connection.send_query_prepared(name.encode(), parameters, result_format=_BINARY)
+        while connection.flush():  # what the socket cannot take at once is large, and rare
+            await asyncio.sleep(0.001)
+            connection.consume_input()
+        await self._answered
+        result = connection.get_result()
+        assert result is not None
+        while (more := connection.get_result()) is not None:
+            result = more
+        if result.status not in _DONE:
+            state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
+            if connection.status != pq.ConnStatus.OK or state.startswith(("57", "08", "53")):
+                message = f"the statement was broken off: {state}"
+                raise psycopg.OperationalError(message)
+            log.error("a statement failed", statement=name, sqlstate=state)
+            raise StatementFailed(state)
+        return result
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        made = loop.run_in_executor(None, self._connected)
+        try:
+            connection = await asyncio.shield(made)
+        except asyncio.CancelledError:
+            made.add_done_callback(_finish)  # it may still come about, when nobody waits for it
+            raise
+        self._socket = connection.socket  # a connection that was lost does not tell any more
+        loop.add_reader(self._socket, self._readable)
+        self._connection = connection
+
+    def _connected(self) -> PGconn:
+        """A connection with its statements prepared; in a thread, since it waits."""
+        separator = "&" if "?" in self._dsn else "?"
+        options = _CONNECTING.replace(" ", "&")
+        connection = pq.PGconn.connect(f"{self._dsn}{separator}{options}".encode())
+        try:
+            _must_be(connection, connected=connection.status == pq.ConnStatus.OK)
+            milliseconds = int(self._seconds_max * 1000)
+            _must(connection, connection.exec_(f"set statement_timeout = {milliseconds}".encode()))
+            for name, statement in self._statements.items():
+                _must(connection, connection.prepare(name.encode(), statement.encode()))
+        except BaseException:
+            connection.finish()
+            raise
+        connection.nonblocking = 1
+        return connection
+
+    def _readable(self) -> None:
+        connection, answered = self._connection, self._answered
+        if connection is None:
+            return
+        try:
+            connection.consume_input()
+            if answered is not None and not answered.done() and not connection.is_busy():
+                answered.set_result(None)
+        except psycopg.Error as error:
+            if answered is not None and not answered.done():
+                answered.set_exception(error)
+            else:
+                self.close()  # lost while nothing was asked: the next question connects again
+
+
+def _finish(made: asyncio.Future[PGconn]) -> None:
+    if not made.cancelled() and made.exception() is None:
+        made.result().finish()
+
+
+def _must(connection: PGconn, result: PGresult) -> None:
+    _must_be(connection, connected=result.status in _DONE)
+
+
+def _must_be(connection: PGconn, *, connected: bool) -> None:
+    if not connected:
+        raise psycopg.OperationalError(connection.error_message.decode(errors="replace"))

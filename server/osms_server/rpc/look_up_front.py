@@ -1,0 +1,226 @@
+"""
+The front of a process that only looks up: the service of answers on an event loop.
+
+One loop reads, asks at the desk and answers, without a thread for each caller. What is asked
+rarely and takes longer (a timeline, an explanation) runs in a thread, by the same code as in the
+threaded server. Who calls, may they, and how an error is told: as everywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import grpc
+import structlog
+from google.protobuf.message import DecodeError
+from google.protobuf.message_factory import GetMessageClass
+from grpc_status import rpc_status
+
+from osms.entitlement.v1 import entitlement_service_pb2 as pb
+from osms_server.application.callers import Caller
+from osms_server.application.desk import Desk
+from osms_server.application.slots import Slots
+from osms_server.domain.errors import InvalidRequest, OsmsError, ShuttingDown, StreamIdle
+from osms_server.domain.violations import Reason, Violation
+from osms_server.rpc.authorisation import authorise
+from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
+from osms_server.rpc.errors import status_of
+from osms_server.rpc.identity import current_caller
+from osms_server.rpc.interception import Identity, language_of, writer
+from osms_server.rpc.look_ups import (
+    answer_many,
+    answer_one,
+    asked_about_many,
+    asked_about_one,
+    seconds_for,
+)
+
+_SERVICE: Final = pb.DESCRIPTOR.services_by_name["EntitlementService"]
+_AHEAD: Final = 2
+"""Of one stream so many lists are worked on while the answers to those before are sent."""
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Any, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class StreamPlaces:
+    """How many streams there may be, and how long one may send nothing."""
+
+    slots: Slots
+    idle_seconds: float
+
+
+class LookUpFront:
+    """Answers look-ups on the loop that runs."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        slow: EntitlementService,
+        identity: Identity,
+        streams: StreamPlaces,
+        limits: LookUpLimits,
+    ) -> None:
+        """*slow* signs, and answers in threads what is not a look-up."""
+        self._desk = desk
+        self._slow = slow
+        self._identity = identity
+        self._streams = streams
+        self._limits = limits
+        self._sign = slow.sign
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Tells streams to go."""
+        self._stopping.set()
+
+    def handlers(self) -> grpc.GenericRpcHandler:
+        """The service, for a server of grpc.aio."""
+        own: dict[str, Handler] = {
+            "CheckEntitlement": self._check,
+            "BatchCheckEntitlements": self._batch,
+        }
+        handlers: dict[str, Any] = {}
+        for method in _SERVICE.methods:
+            path = f"/{_SERVICE.full_name}/{method.name}"
+            if method.client_streaming:
+                handlers[method.name] = self._streamed(path)
+            else:
+                behaviour = own.get(method.name) or self._in_thread(method.name)
+                handlers[method.name] = self._guarded(path, method, behaviour)
+        return grpc.method_handlers_generic_handler(_SERVICE.full_name, handlers)
+
+    async def _check(self, request: Any, context: Any) -> bytes:
+        asked = asked_about_one(request, current_caller.get())
+        reply = await self._desk.ask(asked.question, self._seconds(context))
+        return answer_one(asked, reply, self._sign)
+
+    async def _batch(self, request: Any, context: Any) -> bytes:
+        caller, seconds = current_caller.get(), self._seconds(context)
+        return await self._many("BatchCheckEntitlements", request, caller, seconds)
+
+    async def _many(self, method: str, request: Any, caller: Caller, seconds: float) -> bytes:
+        asked = asked_about_many(request, caller, method, self._limits.iins_max)
+        reply = None
+        if asked.question.iins:
+            reply = await self._desk.ask_list(asked.question, seconds)
+        return answer_many(asked, reply, self._sign)
+
+    def _in_thread(self, method: str) -> Handler:
+        behaviour = getattr(self._slow, method)
+
+        async def answer(request: Any, context: Any) -> Any:
+            del context  # what runs in a thread knows its caller, and needs no more
+            return await asyncio.to_thread(behaviour, request, None)
+
+        return answer
+
+    def _guarded(self, path: str, method: Any, behaviour: Handler) -> Any:
+        read = GetMessageClass(method.input_type).FromString
+        write = GetMessageClass(method.output_type).SerializeToString
+
+        async def unary(content: bytes, context: Any) -> Any:
+            try:
+                self._let_in(path, context)
+                return await behaviour(_message(read, content), context)
+            except Exception as error:  # noqa: BLE001 - told to the caller, and logged
+                await _end(context, error, path)
+
+        return grpc.unary_unary_rpc_method_handler(unary, response_serializer=writer(write))
+
+    def _streamed(self, path: str) -> Any:
+        read = pb.StreamCheckEntitlementsRequest.FromString
+
+        async def stream(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+            try:
+                caller = self._let_in(path, context)
+                with self._streams.slots.place(caller.text):
+                    async for answer in self._listed(requests, read, caller):
+                        yield answer
+            except Exception as error:  # noqa: BLE001 - told to the caller, and logged
+                await _end(context, error, path)
+
+        return grpc.stream_stream_rpc_method_handler(stream)
+
+    async def _listed(
+        self, requests: AsyncIterator[bytes], read: Callable[[bytes], Any], caller: Caller
+    ) -> AsyncIterator[bytes]:
+        """The answers in order; the next lists are read and asked about while one is sent."""
+        under_way: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue(_AHEAD)
+        seconds = self._limits.seconds_max
+
+        async def take() -> None:
+            try:
+                while (content := await self._next(requests)) is not None:
+                    request = _message(read, content)
+                    doing = self._many("StreamCheckEntitlements", request, caller, seconds)
+                    await under_way.put(asyncio.create_task(doing))
+                await under_way.put(None)
+            except Exception as error:  # noqa: BLE001 - told in its turn, after what came before
+                await under_way.put(asyncio.create_task(_raising(error)))
+
+        taking = asyncio.create_task(take())
+        try:
+            while (doing := await under_way.get()) is not None:
+                yield await doing
+        finally:
+            taking.cancel()
+            while not under_way.empty():
+                if (left := under_way.get_nowait()) is not None:
+                    left.cancel()
+
+    async def _next(self, requests: AsyncIterator[bytes]) -> bytes | None:
+        """The next message; None at the end. StreamIdle, ShuttingDown: none will be waited for."""
+        arriving = asyncio.ensure_future(anext(requests, None))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait(
+                {arriving, stopping},
+                timeout=self._streams.idle_seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if arriving in done:
+                return arriving.result()
+        finally:
+            arriving.cancel()
+            stopping.cancel()
+        if done:
+            raise ShuttingDown
+        raise StreamIdle(self._streams.idle_seconds)
+
+    def _let_in(self, path: str, context: Any) -> Caller:
+        """Who calls. CallerUnknown, NotAllowed: nobody who may."""
+        caller = self._identity.caller(context)
+        authorise(caller, path)
+        current_caller.set(caller)
+        return caller
+
+    def _seconds(self, context: Any) -> float:
+        return seconds_for(context.time_remaining(), self._limits.seconds_max)
+
+
+async def _raising(error: Exception) -> bytes:
+    raise error
+
+
+def _message(read: Callable[[bytes], Any], content: bytes) -> Any:
+    """The request. InvalidRequest: what arrived was none."""
+    try:
+        return read(content)
+    except (DecodeError, ValueError) as error:
+        raise InvalidRequest((Violation("message", Reason.UNREADABLE, "protobuf"),)) from error
+
+
+async def _end(context: Any, error: Exception, path: str) -> None:
+    """Ends a call with the status of an error."""
+    if isinstance(error, grpc.aio.AbortError):
+        raise error
+    if not isinstance(error, OsmsError):
+        log.error("a call failed", method=path, exc_info=True)  # noqa: LOG014 - it is called in one
+    told = rpc_status.to_status(status_of(error, path, language_of(context)))
+    await context.abort(told.code, told.details, told.trailing_metadata)

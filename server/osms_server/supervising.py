@@ -1,0 +1,125 @@
+"""Keeps the processes that only look up: as many as are wanted, each started again if it dies."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+
+import structlog
+
+from osms_server.config import Settings
+
+log = structlog.get_logger(__name__)
+
+_PAUSE_SECONDS: Final = 0.5
+_START_SECONDS: Final = 30
+_READY: Final = b"ready at "
+
+
+class LookUpsDidNotStart(Exception):
+    """A process that only looks up did not begin to serve; its log says why."""
+
+
+@contextmanager
+def look_up_processes(settings: Settings, dsn: str) -> Iterator[str]:
+    """The processes of the settings, for as long as the block lasts; tells their address."""
+    with ExitStack() as stack:
+        address = stack.enter_context(_held_port(settings.look_up_listen))
+        environment = _environment(settings, dsn, address)
+        processes = [_Process(environment) for _ in range(settings.look_up_processes)]
+        for process in processes:
+            stack.callback(process.stop)
+        for process in processes:
+            process.wait_until_ready()
+        stop = threading.Event()
+        keeper = threading.Thread(target=_keep, args=(processes, stop), daemon=True)
+        keeper.start()
+        stack.callback(keeper.join)
+        stack.callback(stop.set)
+        yield address
+
+
+@contextmanager
+def _held_port(listen: str) -> Iterator[str]:
+    """The address with its port; it stays ours while processes that share it come and go."""
+    host, _, port = listen.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind((host.strip("[]"), int(port)))
+        yield f"{host}:{held.getsockname()[1]}"
+
+
+def _environment(settings: Settings, dsn: str, address: str) -> dict[str, str]:
+    """The same settings as ours, as a process reads them."""
+    own = {
+        f"OSMS_{name.upper()}": str(value)
+        for name, value in settings.model_dump().items()
+        if value is not None and value != ""
+    }
+    own |= {"OSMS_DSN": dsn, "OSMS_LOOK_UP_LISTEN": address}
+    return {**os.environ, **own}
+
+
+class _Process:
+    """One of them."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._start()
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "osms_server", "look-ups", "--until-stdin-closes"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    @property
+    def has_died(self) -> bool:
+        return self._process.poll() is not None
+
+    def wait_until_ready(self) -> None:
+        """LookUpsDidNotStart: it ended instead."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if _READY in line:
+                return
+        message = "a process for look-ups did not start"
+        raise LookUpsDidNotStart(message)
+
+    def start_again(self) -> None:
+        self._release()
+        self._start()
+
+    def stop(self) -> None:
+        """Lets running calls finish, and ends it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(_START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._release()
+
+    def _release(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _keep(processes: list[_Process], stop: threading.Event) -> None:
+    while not stop.wait(_PAUSE_SECONDS):
+        for process in processes:
+            if process.has_died:
+                log.warning("a process for look-ups has died; it is started again")
+                process.start_again()
