@@ -54,7 +54,9 @@ def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying
     """A desk with a connection to read and one to write for each lane; on the loop that runs."""
     seconds = settings.look_up_seconds_max
     lines = tuple(LookUpLine(dsn, clock, seconds) for _ in range(1 + LIST_LANES))
-    writers = tuple(AccessWriter(dsn, clock, seconds) for _ in range(1 + LIST_LANES))
+    writers = tuple(AccessWriter(dsn, clock, seconds) for _ in lines)
+    if settings.sandbox:  # its clock stands still: one chain has the entries in order all the same
+        writers = (writers[0],) * len(lines)
     gather = settings.look_up_gather_seconds
     patients = LaneLimits(
         "look_ups_waiting_max", settings.look_ups_waiting_max, settings.iins_max, gather
@@ -77,11 +79,10 @@ class DeskThread:
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self._thread.start()
 
-        async def make() -> tuple[DeskParts, AccessWriter]:
-            log = AccessWriter(dsn, clock, _WRITE_SECONDS_MAX)
-            return make_desk(dsn, settings, clock, overlaying), log
+        async def make() -> DeskParts:
+            return make_desk(dsn, settings, clock, overlaying)
 
-        self._parts, self._log = self._wait(make(), _WRITE_SECONDS_MAX)
+        self._parts = self._wait(make(), _WRITE_SECONDS_MAX)
 
     def ask(self, question: Question, seconds: float) -> Reply:
         """The answer about a patient; errors as `Lane.ask` says."""
@@ -97,25 +98,22 @@ class DeskThread:
 
         RegisterUnavailable: they could not be kept, and must not be given.
         """
-        return self._wait(self._log.append([told]), _WRITE_SECONDS_MAX)
+        return self._wait(self._parts.writers[0].append([told]), _WRITE_SECONDS_MAX)
 
     def begin_chains(self) -> None:
         """Begins the chains of the log anew: a sandbox was emptied."""
 
         async def begin() -> None:
-            for writer in (self._log, *self._parts.writers):
+            for writer in self._parts.writers:
                 writer.begin_chain()
 
         self._wait(begin(), _WRITE_SECONDS_MAX)
 
     def close(self) -> None:
-        """Answers those who wait, and stops."""
-
-        async def stop() -> None:
-            await self._parts.stop()
-            self._log.close()
-
-        self._wait(stop(), _WRITE_SECONDS_MAX)
+        """Answers those who wait, and stops; a second time does nothing."""
+        if self._loop.is_closed():
+            return
+        self._wait(self._parts.stop(), _WRITE_SECONDS_MAX)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_WRITE_SECONDS_MAX)
 
