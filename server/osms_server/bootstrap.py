@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ from osms.entitlement.v1 import (
 from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.ports import Clock
+from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
 from osms_server.application.slots import Limit, Slots
 from osms_server.certificates import CA, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
@@ -56,6 +58,8 @@ from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_
 from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
+from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
+from osms_server.receipt_signing import FolderSigner
 from osms_server.rpc.consumer_service import ConsumerService
 from osms_server.rpc.entitlement_service import EntitlementService
 from osms_server.rpc.feed_services import (
@@ -71,7 +75,7 @@ from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
 from osms_server.rpc.pages import PageLimits
-from osms_server.rpc.sandbox_service import SandboxService
+from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME, SandboxService
 from osms_server.working_days import is_working_day
 
 log = structlog.get_logger(__name__)
@@ -197,7 +201,10 @@ def _locked(folder: Path) -> Iterator[None]:
 class Application:
     """The use cases and services of a server, on a database."""
 
-    def __init__(self, settings: Settings, engines: Engines) -> None:
+    def __init__(
+        self, settings: Settings, engines: Engines, receipt_keys: Path | None = None
+    ) -> None:
+        """*receipt_keys* is the folder of keys where it is not that of the settings."""
         self.settings = settings
         self.stopping = threading.Event()
         self.clock: Clock = (
@@ -219,6 +226,20 @@ class Application:
         )
         self.access_log = PostgresAccessLog(engines.transactions, self.clock)
         self.answers = Answers(self.register, self.clock, self.law, self.access_log)
+        self.receipts = self._signer(receipt_keys)
+
+    def _signer(self, folder: Path | None) -> FolderSigner:
+        """Signs receipts; where no folder was named, a key for development is made first."""
+        settings = self.settings
+        keys = KeyFolder(folder or receipt_keys_folder(settings))
+        if settings.receipt_keys_folder is None:
+            began = FIRST_CLOCK_TIME if settings.sandbox else self.clock.now()
+            if _made_first(keys, began):
+                log.info("a key for receipts made, for development", folder=str(keys.path))
+        issuer = SANDBOX_ISSUER if settings.sandbox else ISSUER
+        signer = FolderSigner(keys, self.law, issuer)
+        signer.refuse_to_start(self.clock.now())
+        return signer
 
     def add_to(self, server: grpc.Server) -> None:
         """Adds the services, with health and reflection."""
@@ -256,7 +277,7 @@ class Application:
             ConsumerService(mutations, self.answers, pages), server
         )
         entitlement_service_pb2_grpc.add_EntitlementServiceServicer_to_server(
-            EntitlementService(self.answers, limits, self.settings.iins_max), server
+            EntitlementService(self.answers, self.receipts, limits, settings.iins_max), server
         )
         operations_service_pb2_grpc.add_OperationsServiceServicer_to_server(
             OperationsService(
@@ -336,14 +357,34 @@ def running_server(settings: Settings, *, ephemeral: bool = False) -> Iterator[R
         engines = connect(dsn, settings)
         try:
             migrate(engines.transactions)
-            application = Application(settings, engines)
-            running = _start(application)
-            try:
-                yield running
-            finally:
-                running.stop()
+            with _ephemeral_receipt_keys(settings, ephemeral=ephemeral) as receipt_keys:
+                application = Application(settings, engines, receipt_keys)
+                running = _start(application)
+                try:
+                    yield running
+                finally:
+                    running.stop()
         finally:
             engines.dispose()
+
+
+@contextmanager
+def _ephemeral_receipt_keys(settings: Settings, *, ephemeral: bool) -> Iterator[Path | None]:
+    """A folder of keys that go with the register; None where it stays, or a folder is named."""
+    if settings.receipt_keys_folder is not None or not ephemeral:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="osms-receipt-keys-") as folder:
+        yield Path(folder)
+
+
+def _made_first(keys: KeyFolder, began: datetime) -> bool:
+    """Makes a first key. ReceiptKeysUnusable: there is no place for it."""
+    try:
+        return keys.make_first(began)
+    except OSError as error:
+        message = f"no keys for receipts can be made in {keys.path}: {error.strerror}"
+        raise ReceiptKeysUnusable(f"{message}; set OSMS_RECEIPT_KEYS_FOLDER") from error
 
 
 def _start(application: Application) -> RunningServer:
@@ -397,3 +438,10 @@ def server_credentials(settings: Settings) -> grpc.ServerCredentials:
 def certificates_folder(settings: Settings) -> Path:
     """Where development certificates lie."""
     return settings.state_folder / "certificates"
+
+
+def receipt_keys_folder(settings: Settings) -> Path:
+    """Where the keys of receipts lie; those of a sandbox are not those of a register."""
+    if settings.receipt_keys_folder is not None:
+        return settings.receipt_keys_folder
+    return settings.state_folder / f"receipt-keys{'-sandbox' if settings.sandbox else ''}"

@@ -57,6 +57,8 @@ class Answer(NamedTuple):
     """Last entitled day, included; None if not entitled, or open-ended."""
     revision: Revision
     receipt_id: UUID
+    answer_time: datetime
+    """Instant of the answer, as the log has it."""
 
     @property
     def kind(self) -> GroundKind | None:
@@ -126,9 +128,7 @@ class Answers:
         timelines = self._timelines(head, rows, question.on_date)
         known = {iin for iin, row in rows.items() if row.is_known}
         answers = [
-            self._answer(
-                iin, timelines.get(iin, ""), iin in known, question.on_date, head.revision
-            )
+            self._answer(question, iin, timelines.get(iin, ""), iin in known, head.revision)
             for iin in iins
         ]
         self._log(question, answers)
@@ -197,7 +197,7 @@ class Answers:
         )
         text = encode_timeline(explanation.timeline)
         is_known = bool(facts.known_at(known))
-        answer = self._answer(iin, text, is_known, question.on_date, known)
+        answer = self._answer(question, iin, text, is_known, known)
         self._log(question, [answer])
         then_known = tuple(fact for fact in sourced if fact.fact.revision <= known)
         return Explained(answer, explanation, then_known)
@@ -237,19 +237,27 @@ class Answers:
 
     def _answer(
         self,
+        question: _Question,
         iin: Iin,
         timeline: str,
         is_known: bool,  # noqa: FBT001 - one of the values of an answer
-        on_date: date,
         revision: Revision,
     ) -> Answer:
-        grounds, last_date = find_day(timeline, on_date)
+        grounds, last_date = find_day(timeline, question.on_date)
         if grounds:
             status = Status.ENTITLED
         else:
             status = Status.NOT_ENTITLED if is_known else Status.NOT_REGISTERED
-        receipt = self._access.new_receipt()
-        return Answer(iin, on_date, status, decode_grounds(grounds), last_date, revision, receipt)
+        return Answer(
+            iin,
+            question.on_date,
+            status,
+            decode_grounds(grounds),
+            last_date,
+            revision,
+            self._access.new_receipt(),
+            question.now,
+        )
 
     def _log(self, question: _Question, answers: Sequence[Answer]) -> None:
         self._access.log(

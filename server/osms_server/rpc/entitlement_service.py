@@ -10,7 +10,9 @@ import grpc
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
+from osms.entitlement.v1.entitlement_pb2 import Entitlement
 from osms_server.application.answers import Answer, Answers
+from osms_server.application.receipts import ReceiptSigner
 from osms_server.domain.errors import InvalidRequest, LimitExceeded, OsmsError
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import NOTHING_KNOWN, Revision
@@ -18,6 +20,7 @@ from osms_server.domain.violations import Reason
 from osms_server.rpc.convert.answers import (
     entitlement_message,
     explain_message,
+    receipt_key_message,
     replay_message,
     timeline_message,
 )
@@ -31,8 +34,11 @@ from osms_server.rules.texts import Language, parse_language
 class EntitlementService(pb_grpc.EntitlementServiceServicer):
     """Answers questions about persons and days."""
 
-    def __init__(self, answers: Answers, limits: StreamLimits, iins_max: int) -> None:
+    def __init__(
+        self, answers: Answers, receipts: ReceiptSigner, limits: StreamLimits, iins_max: int
+    ) -> None:
         self._answers = answers
+        self._receipts = receipts
         self._limits = limits
         self._iins_max = iins_max
 
@@ -49,7 +55,10 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         fields.check()
         assert iin is not None
         (answer,) = self._check("CheckEntitlement", [iin], on_date, at_least)
-        return pb.CheckEntitlementResponse(entitlement=entitlement_message(answer, language))
+        message = entitlement_message(answer, language)
+        if request.with_receipt:
+            self._sign(message, answer)
+        return pb.CheckEntitlementResponse(entitlement=message)
 
     def BatchCheckEntitlements(  # noqa: N802
         self, request: pb.BatchCheckEntitlementsRequest, context: grpc.ServicerContext
@@ -126,6 +135,17 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         )
         return replay_message(explained, language or Language.ENGLISH)
 
+    def ListReceiptKeys(  # noqa: N802
+        self, request: pb.ListReceiptKeysRequest, context: grpc.ServicerContext
+    ) -> pb.ListReceiptKeysResponse:
+        """Lists the public keys that verify signed receipts."""
+        del request, context
+        return pb.ListReceiptKeysResponse(keys=map(receipt_key_message, self._receipts.keys()))
+
+    def _sign(self, message: Entitlement, answer: Answer) -> None:
+        """Adds the signed receipt of an answer to its message."""
+        message.signed_receipt = self._receipts.sign(answer, current_caller.get())
+
     def _check(
         self, method: str, iins: Sequence[Iin], on_date: date | None, at_least: Revision
     ) -> list[Answer]:
@@ -148,7 +168,10 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         answers = iter(self._check(method, valid, on_date, at_least) if valid else ())
         for iin in read:
             if isinstance(iin, int):
-                message = entitlement_message(next(answers), language)
+                answer = next(answers)
+                message = entitlement_message(answer, language)
+                if request.with_receipt:
+                    self._sign(message, answer)
                 yield pb.EntitlementResult(entitlement=message)
             else:
                 told = status_of(iin, method, language or Language.ENGLISH)
