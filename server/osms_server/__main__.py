@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,14 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from osms_server import maintenance
-from osms_server.bootstrap import CannotListen, FolderInUse, connect, database, running_server
+from osms_server.bootstrap import (
+    CannotListen,
+    FolderInUse,
+    connect,
+    database,
+    receipt_keys_folder,
+    running_server,
+)
 from osms_server.certificates import make_development_certificates
 from osms_server.config import Settings, Transport
 from osms_server.domain.identifiers import identifier_text
@@ -26,6 +34,7 @@ from osms_server.looking_up import serve_look_ups
 from osms_server.persistence.embedded import EmbeddedPostgresError
 from osms_server.persistence.migration import SchemaUnknown
 from osms_server.persistence.migration import migrate as migrate_schema
+from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
 from osms_server.rpc.identity import SANDBOX_CALLERS
 from osms_server.supervising import LookUpsDidNotStart
 
@@ -33,6 +42,9 @@ _ALLOCATIONS_BEFORE_COLLECTION = 200_000
 _TURN_SECONDS = 0.0005
 
 _LISTEN_SECONDS = 1.0
+
+_LEAD = timedelta(seconds=10)
+"""How long before it signs a new key is there, so that all servers have seen it."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -250,7 +262,90 @@ def certificates(
         typer.echo(f"{folder} has certificates already; nothing was changed")
 
 
-_MENDABLE = (CannotListen, FolderInUse, EmbeddedPostgresError, LookUpsDidNotStart, SchemaUnknown)
+_MENDABLE = (
+    CannotListen,
+    FolderInUse,
+    EmbeddedPostgresError,
+    LookUpsDidNotStart,
+    ReceiptKeysUnusable,
+    SchemaUnknown,
+)
+
+receipt_keys = typer.Typer(
+    no_args_is_help=True, help="The keys that sign receipts, in a folder that servers share."
+)
+app.add_typer(receipt_keys, name="receipt-keys")
+
+KeysFolder = Annotated[
+    Path | None,
+    typer.Option("--folder", metavar="DIR", help="The folder; that of the settings if left out."),
+]
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not an instant") from error
+    if instant.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset; write it as 2026-07-15T12:00+05:00")
+    return instant
+
+
+def _keys(folder: Path | None) -> KeyFolder:
+    return KeyFolder(receipt_keys_folder(_settings(receipt_keys_folder=folder)))
+
+
+@receipt_keys.command("list", epilog="Example: osms-server receipt-keys list")
+def list_receipt_keys(folder: KeysFolder = None) -> None:
+    """Lists all keys, newest first: since when each signs, and until when."""
+    keys, now = _keys(folder), datetime.now(UTC)
+    for pair in keys.read():
+        begins, ends = pair.public.valid_from, pair.public.retired
+        state = "signs now" if pair.signs_at(now) else "ahead" if begins > now else "signs no more"
+        until = f" until {ends.isoformat()}" if ends else ""
+        private = "" if pair.private else ", public only"
+        typer.echo(f"{pair.public.key_id}  {state}, from {begins.isoformat()}{until}{private}")
+
+
+@receipt_keys.command("new", epilog="Example: osms-server receipt-keys new --folder ./keys")
+def new_receipt_key(
+    folder: KeysFolder = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            metavar="INSTANT",
+            parser=_instant,
+            help="Since when it signs; in a few seconds if left out.",
+        ),
+    ] = None,
+) -> None:
+    """Makes a key that signs from an instant on; servers find it while they run."""
+    now = datetime.now(UTC)
+    if since is not None and since < now:
+        raise typer.BadParameter("a key cannot sign before it is made")
+    keys = _keys(folder)
+    typer.echo(keys.make(since or now + (_LEAD if keys.read() else timedelta())))
+
+
+@receipt_keys.command("retire", epilog="Example: osms-server receipt-keys retire KEY")
+def retire_receipt_key(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Its id.")],
+    folder: KeysFolder = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            metavar="INSTANT",
+            parser=_instant,
+            help="Since when its receipts are no longer to be trusted, if before its end.",
+        ),
+    ] = None,
+) -> None:
+    """Deletes the private half of a key that signs no more; what it signed can be verified."""
+    ended = _keys(folder).retire(key, datetime.now(UTC), since)
+    typer.echo(f"{key} signs no more since {ended.isoformat()}; its private half is deleted")
 
 
 def _told(fault: str) -> str:

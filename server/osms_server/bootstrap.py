@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock
+from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
 from osms_server.application.slots import Limit, Slots
 from osms_server.certificates import CA, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
@@ -57,6 +59,8 @@ from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_
 from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
+from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
+from osms_server.receipt_signing import FolderSigner
 from osms_server.rpc.consumer_service import ConsumerService
 from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
 from osms_server.rpc.feed_services import (
@@ -72,7 +76,7 @@ from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
 from osms_server.rpc.pages import PageLimits
-from osms_server.rpc.sandbox_service import SandboxService
+from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME, SandboxService
 from osms_server.supervising import look_up_processes
 from osms_server.working_days import is_working_day
 
@@ -185,7 +189,10 @@ def _locked(folder: Path) -> Iterator[None]:
 class Application:
     """The use cases and services of a server, on a database."""
 
-    def __init__(self, settings: Settings, engines: Engines, dsn: str) -> None:
+    def __init__(
+        self, settings: Settings, engines: Engines, dsn: str, receipt_keys: Path | None = None
+    ) -> None:
+        """*receipt_keys* is the folder of keys where it is not that of the settings."""
         self.settings = settings
         self.stopping = threading.Event()
         self.clock: Clock = (
@@ -207,6 +214,7 @@ class Application:
         overlaying = Overlaying(self.register, self.law)
         self.desk = DeskThread(dsn, settings, self.clock, overlaying)
         self.answers = Answers(self.register, self.clock, self.law, self.desk, overlaying)
+        self.receipts = make_signer(settings, self.clock, self.law, receipt_keys)
 
     def add_to(self, server: grpc.Server) -> None:
         """Adds the services, with health and reflection."""
@@ -237,7 +245,10 @@ class Application:
             ConsumerService(mutations, self.answers, pages), server
         )
         entitlement_service_pb2_grpc.add_EntitlementServiceServicer_to_server(
-            EntitlementService(self.desk, self.answers, limits, look_up_limits(settings)), server
+            EntitlementService(
+                self.desk, self.answers, self.receipts, limits, look_up_limits(settings)
+            ),
+            server,
         )
         operations_service_pb2_grpc.add_OperationsServiceServicer_to_server(
             OperationsService(
@@ -277,6 +288,30 @@ class Application:
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
         return [Gate(identity_of(self.settings), stream_slots(self.settings))]
+
+
+def make_signer(
+    settings: Settings, clock: Clock, law: Law, folder: Path | None = None
+) -> FolderSigner:
+    """Signs receipts; where no folder was named, a key for development is made first."""
+    keys = KeyFolder(folder or receipt_keys_folder(settings))
+    if settings.receipt_keys_folder is None:
+        began = FIRST_CLOCK_TIME if settings.sandbox else clock.now()
+        if _made_first(keys, began):
+            log.info("a key for receipts made, for development", folder=str(keys.path))
+    issuer = SANDBOX_ISSUER if settings.sandbox else ISSUER
+    signer = FolderSigner(keys, law, issuer)
+    signer.refuse_to_start(clock.now())
+    return signer
+
+
+def _made_first(keys: KeyFolder, began: datetime) -> bool:
+    """Makes a first key. ReceiptKeysUnusable: there is no place for it."""
+    try:
+        return keys.make_first(began)
+    except OSError as error:
+        message = f"no keys for receipts can be made in {keys.path}: {error.strerror}"
+        raise ReceiptKeysUnusable(f"{message}; set OSMS_RECEIPT_KEYS_FOLDER") from error
 
 
 def identity_of(settings: Settings) -> Identity:
@@ -348,26 +383,39 @@ def running_server(settings: Settings, *, ephemeral: bool = False) -> Iterator[R
         engines = connect(dsn, settings)
         try:
             migrate(engines.transactions)
-            application = Application(settings, engines, dsn)
-            running = _start(application)
-            try:
-                with _look_ups(settings, dsn) as running.look_up_address:
-                    yield running
-            finally:
-                running.stop()
+            with _ephemeral_receipt_keys(settings, ephemeral=ephemeral) as receipt_keys:
+                application = Application(settings, engines, dsn, receipt_keys)
+                running = _start(application)
+                try:
+                    with _look_ups(settings, dsn, receipt_keys) as running.look_up_address:
+                        yield running
+                finally:
+                    running.stop()
         finally:
             engines.dispose()
 
 
 @contextmanager
-def _look_ups(settings: Settings, dsn: str) -> Iterator[str]:
+def _ephemeral_receipt_keys(settings: Settings, *, ephemeral: bool) -> Iterator[Path | None]:
+    """A folder of keys that go with the register; None where it stays, or a folder is named."""
+    if settings.receipt_keys_folder is not None or not ephemeral:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="osms-receipt-keys-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _look_ups(settings: Settings, dsn: str, receipt_keys: Path | None) -> Iterator[str]:
     """The processes that only look up, if any are wanted; their address."""
     if not settings.look_up_listen:
         yield ""
         return
     if settings.transport is Transport.MTLS:
         server_credentials(settings)  # makes those of development, which they all use
-    with look_up_processes(settings, dsn) as address:
+    keys = receipt_keys or receipt_keys_folder(settings)
+    own = settings.model_copy(update={"dsn": dsn, "receipt_keys_folder": keys})
+    with look_up_processes(own) as address:
         yield address
 
 
@@ -422,3 +470,10 @@ def server_credentials(settings: Settings) -> grpc.ServerCredentials:
 def certificates_folder(settings: Settings) -> Path:
     """Where development certificates lie."""
     return settings.state_folder / "certificates"
+
+
+def receipt_keys_folder(settings: Settings) -> Path:
+    """Where the keys of receipts lie; those of a sandbox are not those of a register."""
+    if settings.receipt_keys_folder is not None:
+        return settings.receipt_keys_folder
+    return settings.state_folder / f"receipt-keys{'-sandbox' if settings.sandbox else ''}"

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
         default_factory=default_state_folder,
         description="Folder of the embedded PostgreSQL and the development certificates.",
     )
+    receipt_keys_folder: Path | None = Field(
+        None,
+        description="Folder of the keys that sign receipts; unset makes one for development.",
+    )
     sandbox: bool = Field(False, description="Whether the clock can be moved and all emptied.")
     workers: int = Field(64, ge=4, le=1024, description="Threads that answer calls.")
     concurrent_rpcs_max: int = Field(

@@ -31,6 +31,7 @@ from osms_server.bootstrap import (
     connect,
     identity_of,
     look_up_limits,
+    make_signer,
     server_credentials,
     server_options,
     stream_limits,
@@ -95,7 +96,9 @@ def _parts(settings: Settings) -> Iterator[tuple[LookUpFront, DeskParts]]:
         desk = make_desk(settings.dsn, settings, clock, overlaying)
         answers = Answers(register, clock, law, waiting, overlaying)
         limits = look_up_limits(settings)
-        service = EntitlementService(waiting, answers, stream_limits(settings), limits)
+        service = EntitlementService(
+            waiting, answers, make_signer(settings, clock, law), stream_limits(settings), limits
+        )
         places = StreamPlaces(stream_slots(settings), settings.stream_idle_seconds)
         front = LookUpFront(desk.desk, service, identity_of(settings), places, limits)
         yield front, desk

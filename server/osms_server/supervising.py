@@ -27,11 +27,11 @@ class LookUpsDidNotStart(Exception):
 
 
 @contextmanager
-def look_up_processes(settings: Settings, dsn: str) -> Iterator[str]:
+def look_up_processes(settings: Settings) -> Iterator[str]:
     """The processes of the settings, for as long as the block lasts; tells their address."""
     with ExitStack() as stack:
         address = stack.enter_context(_held_port(settings.look_up_listen))
-        environment = _environment(settings, dsn, address)
+        environment = _environment(settings, address)
         processes = [_Process(environment) for _ in range(settings.look_up_processes)]
         for process in processes:
             stack.callback(process.stop)
@@ -56,15 +56,14 @@ def _held_port(listen: str) -> Iterator[str]:
         yield f"{host}:{held.getsockname()[1]}"
 
 
-def _environment(settings: Settings, dsn: str, address: str) -> dict[str, str]:
+def _environment(settings: Settings, address: str) -> dict[str, str]:
     """The same settings as ours, as a process reads them."""
     own = {
         f"OSMS_{name.upper()}": str(value)
         for name, value in settings.model_dump().items()
         if value is not None and value != ""
     }
-    own |= {"OSMS_DSN": dsn, "OSMS_LOOK_UP_LISTEN": address}
-    return {**os.environ, **own}
+    return {**os.environ, **own, "OSMS_LOOK_UP_LISTEN": address}
 
 
 class _Process:

@@ -528,7 +528,7 @@ def test_a_process_may_throw_its_register_away() -> None:
     with passable_folder() as folder:
         arguments = (*PLAIN, "--listen", "127.0.0.1:0", "--ephemeral", "--until-stdin-closes")
         with ServerProcess(*arguments, TMPDIR=str(folder)) as server:
-            (state,) = folder.iterdir()
+            (state,) = (file.parent for file in folder.glob("*/postgresql"))
             postgres = postgres_pid(state)
             assert server.process.stdin is not None
             server.process.stdin.close()

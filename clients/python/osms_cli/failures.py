@@ -58,6 +58,7 @@ _WORDS: Final = {
     "GetTimeline": "osms timeline",
     "ExplainEntitlement": "osms explain",
     "ReplayEntitlement": "osms replay",
+    "ListReceiptKeys": "osms receipt keys",
     "ListRejections": "osms rejections",
     "ResubmitRejection": "osms resubmit",
     "GetRejection": "osms rejection",

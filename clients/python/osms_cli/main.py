@@ -55,6 +55,7 @@ PARTS: Final[Mapping[str, Part]] = {
         "asking", _ASKING, "Explains a day of a person: what holds, what does not, and the facts."
     ),
     "replay": Part("asking", _ASKING, "Explains a day as it was known at an earlier instant."),
+    "receipt": Part("receipts", _ASKING, "Signed receipts of answers: verify them, get the keys."),
     "register": Part("consumers", _PERSON, "Registers a person on documents, for one month."),
     "revoke": Part("consumers", _PERSON, "Revokes a registration on documents."),
     "consumer": Part("consumers", _PERSON, "Shows what is known of a person."),

@@ -21,6 +21,7 @@ from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms_client import values
 from osms_client.errors import Violation
+from osms_client.receipts import ReceiptKey
 
 
 def day(message: Date) -> date:
@@ -82,6 +83,17 @@ def entitlement(message: entitlement_pb2.Entitlement) -> values.Entitlement:
         revision_time=instant(message.revision_time),
         receipt_id=message.receipt_id,
         text=message.text,
+        signed_receipt=message.signed_receipt,
+    )
+
+
+def receipt_key(message: Any) -> ReceiptKey:
+    """A key that verifies receipts."""
+    return ReceiptKey(
+        key_id=message.key_id,
+        public_key=message.public_key,
+        valid_from_time=instant(message.valid_from_time),
+        retire_time=optional_instant(message, "retire_time"),
     )
 
 

@@ -12,6 +12,7 @@ from osms_client import _reading, _writing, values
 from osms_client._line import Line
 from osms_client.errors import OsmsError, from_status
 from osms_client.feeds import next_response
+from osms_client.receipts import ReceiptKey
 
 _IINS_AT_ONCE: Final = 1_000
 
@@ -26,6 +27,7 @@ class Asking(Line):
         *,
         at_least_revision: str = "",
         language: str = "",
+        with_receipt: bool = False,
     ) -> values.Entitlement:
         """Whether a person is entitled on a day; today where none is given."""
         request = entitlement_service_pb2.CheckEntitlementRequest(
@@ -33,27 +35,42 @@ class Asking(Line):
             on_date=_day(on),
             at_least_revision=at_least_revision,
             language_code=language,
+            with_receipt=with_receipt,
         )
         response = self._connection.call(self._entitlements.CheckEntitlement, request)
         return _reading.entitlement(response.entitlement)
 
     def check_many(
-        self, iins: Iterable[str], on: date | None = None, *, language: str = ""
+        self,
+        iins: Iterable[str],
+        on: date | None = None,
+        *,
+        language: str = "",
+        with_receipt: bool = False,
     ) -> Iterator[values.Entitlement | OsmsError]:
         """Whether each of many persons is entitled; an error in the place of a wrong IIN."""
         remaining = iter(iins)
         while batch := list(islice(remaining, _IINS_AT_ONCE)):
             request = entitlement_service_pb2.BatchCheckEntitlementsRequest(
-                iins=batch, on_date=_day(on), language_code=language
+                iins=batch,
+                on_date=_day(on),
+                language_code=language,
+                with_receipt=with_receipt,
             )
             response = self._connection.call(self._entitlements.BatchCheckEntitlements, request)
             yield from map(_result, response.results)
 
     def check_stream(
-        self, iins: Iterable[str], on: date | None = None, *, language: str = ""
+        self,
+        iins: Iterable[str],
+        on: date | None = None,
+        *,
+        language: str = "",
+        with_receipt: bool = False,
     ) -> Iterator[values.Entitlement | OsmsError]:
         """The same over one stream, for lists of any length."""
-        call = self._entitlements.StreamCheckEntitlements(_batches_of_iins(iins, on, language))
+        requests = _batches_of_iins(iins, on, language, with_receipt=with_receipt)
+        call = self._entitlements.StreamCheckEntitlements(requests)
         try:
             while (response := next_response(call, self._idle_timeout)) is not None:
                 yield from map(_result, response.results)
@@ -94,6 +111,12 @@ class Asking(Line):
             self._connection.call(self._entitlements.ReplayEntitlement, request)
         )
 
+    def receipt_keys(self) -> list[ReceiptKey]:
+        """The public keys that verify signed receipts, newest first."""
+        request = entitlement_service_pb2.ListReceiptKeysRequest()
+        response = self._connection.call(self._entitlements.ListReceiptKeys, request)
+        return [_reading.receipt_key(each) for each in response.keys]
+
 
 def _day(on: date | None) -> Any:
     return None if on is None else _writing.day(on)
@@ -106,10 +129,10 @@ def _result(message: Any) -> values.Entitlement | OsmsError:
 
 
 def _batches_of_iins(
-    iins: Iterable[str], on: date | None, language: str
+    iins: Iterable[str], on: date | None, language: str, *, with_receipt: bool
 ) -> Iterator[entitlement_service_pb2.StreamCheckEntitlementsRequest]:
     remaining = iter(iins)
     while batch := list(islice(remaining, _IINS_AT_ONCE)):
         yield entitlement_service_pb2.StreamCheckEntitlementsRequest(
-            iins=batch, on_date=_day(on), language_code=language
+            iins=batch, on_date=_day(on), language_code=language, with_receipt=with_receipt
         )

@@ -52,6 +52,8 @@ class Entitlement:
     revision_time: datetime
     receipt_id: str
     text: str = ""
+    signed_receipt: str = ""
+    """The answer as a signed receipt, where one was asked for; `osms_client.receipts` reads it."""
 
     @property
     def entitled(self) -> bool:

@@ -51,6 +51,8 @@ class Answer(NamedTuple):
     receipt_id: str
     data_time: datetime
     """All that was committed before this instant is in it."""
+    answer_time: datetime
+    """Instant of the answer, as the log has it."""
 
     @property
     def kind(self) -> GroundKind | None:
@@ -203,7 +205,8 @@ class Answers:
                 [verdict.kind],
             )
         )
-        return Answer(iin, question.on_date, *verdict, revision, receipts.number(0), question.now)
+        number, record_time = receipts.number(0), receipts.record_time
+        return Answer(iin, question.on_date, *verdict, revision, number, question.now, record_time)
 
 
 def refuse_older(head: Head, at_least: Revision, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from osms_server.rules.parameters import LAW, Parameters
+from osms_server.rules.parameters import EDITION, LAW, Parameters
 
 
 class Law:
@@ -17,6 +17,11 @@ class Law:
     def parameters(self) -> Parameters:
         """The parameters in force."""
         return self._parameters
+
+    @property
+    def edition(self) -> str:
+        """The edition of the Rules in force, and whether a sandbox has changed it."""
+        return EDITION if self._parameters is LAW else f"{EDITION}, overridden"
 
     def override(self, values: Mapping[str, str]) -> None:
         """The law's parameters with other *values*; ValueError names a wrong one. Sandbox only."""

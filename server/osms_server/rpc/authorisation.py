@@ -52,6 +52,7 @@ METHODS: Final = {
             "GetTimeline": _FUND,
             "ExplainEntitlement": _FUND,
             "ReplayEntitlement": _FUND,
+            "ListReceiptKeys": EVERYBODY,
         },
         "OperationsService": {
             "ListRejections": _FUND | _SENDERS,

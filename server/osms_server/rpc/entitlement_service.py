@@ -13,7 +13,13 @@ from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_server.application.answers import Answer, Answers
 from osms_server.application.callers import Caller
 from osms_server.application.desk import Question, Reply
-from osms_server.rpc.convert.answers import explain_message, replay_message, timeline_message
+from osms_server.application.receipts import ReceiptSigner
+from osms_server.rpc.convert.answers import (
+    explain_message,
+    receipt_key_message,
+    replay_message,
+    timeline_message,
+)
 from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.feed_streams import StreamLimits, one_ahead
 from osms_server.rpc.identity import current_caller
@@ -55,10 +61,16 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
     """
 
     def __init__(
-        self, desk: AtDesk, answers: Answers, streams: StreamLimits, limits: LookUpLimits
+        self,
+        desk: AtDesk,
+        answers: Answers,
+        receipts: ReceiptSigner,
+        streams: StreamLimits,
+        limits: LookUpLimits,
     ) -> None:
         self._desk = desk
         self._answers = answers
+        self._receipts = receipts
         self._streams = streams
         self._limits = limits
 
@@ -166,9 +178,8 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
     ) -> pb.ListReceiptKeysResponse:
         """Lists the public keys that verify signed receipts."""
         del request, context
-        return pb.ListReceiptKeysResponse()
+        return pb.ListReceiptKeysResponse(keys=map(receipt_key_message, self._receipts.keys()))
 
     def sign(self, answer: Answer, caller: Caller) -> str:
         """The signed receipt of an answer to a caller."""
-        del answer, caller
-        return ""
+        return self._receipts.sign(answer, caller)

@@ -24,6 +24,9 @@ Value = TypeVar("Value")
 # read by the same numbers.
 IN_FORCE: Final = date(2020, 12, 30)
 
+EDITION: Final = "ҚР ДСМ-333/2020, 2026-01-01"
+"""The edition of the Rules by which everything is decided: the Order, and since when it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dated(Generic[Value]):

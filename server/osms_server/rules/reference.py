@@ -174,6 +174,23 @@ DOCUMENT_ROUTES: Final = {
 """Categories that can be registered on documents; there is no such route for any other."""
 
 
+_NO_GROUND: Final = ("p3",)
+_BY_DOCUMENTS: Final = ("p21", "p57")
+
+
+def told_provisions(grounds: tuple[GroundCode, ...]) -> tuple[str, ...]:
+    """
+    The provisions that a medical system is told (p. 14), and that a receipt tells.
+
+    Which of the two paragraphs on documents it was would give away the category.
+    """
+    if not grounds:
+        return _NO_GROUND
+    if grounds[0].kind is GroundKind.DOCUMENT:
+        return _BY_DOCUMENTS
+    return (grounds[0].provision,)
+
+
 def provisions_of(code: GroundCode) -> tuple[str, ...]:
     """The provisions on which a ground rests, in full: for the Fund, who may see the category."""
     if code.kind is GroundKind.ROSTER:

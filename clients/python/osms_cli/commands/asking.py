@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -63,6 +64,14 @@ def check(
             help="File with one IIN a line, also .gz; - reads them.",
         ),
     ] = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipt",
+            metavar="FILE",
+            help="Also get a signed receipt, into a file; - shows it with the answer.",
+        ),
+    ] = None,
 ) -> None:
     """
     Tells whether persons are entitled to insured care on a day.
@@ -78,23 +87,33 @@ def check(
     if source is not None and iins and iins != ["-"]:
         raise Failure("name persons or a --file, not both", status=MISUSED)
     if source is None and iins and len(iins) == 1:
-        _check_one(session, iins[0], on)
+        _check_one(session, iins[0], on, receipt)
         return
+    if receipt is not None and (str(receipt) != "-" or not session.as_json):
+        raise Failure("receipts of several persons come with --json --receipt -", status=MISUSED)
     client, language = session.client(), session.options.language or ""
     ask = client.check_many if source is None else client.check_stream
     asked = iter(iins or ()) if source is None else _iins_of(source)
-    results = check_all(asked, partial(ask, on=on, language=language))
+    results = check_all(
+        asked, partial(ask, on=on, language=language, with_receipt=receipt is not None)
+    )
     status = answers.tell_all(results, on, as_json=session.as_json)
     if status:
         raise typer.Exit(status)
 
 
-def _check_one(session: Session, iin: str, on: date | None) -> None:
+def _check_one(session: Session, iin: str, on: date | None, receipt: Path | None) -> None:
     try:
-        answer = session.client().check(iin, on, language=session.text_language)
+        answer = session.client().check(
+            iin, on, language=session.text_language, with_receipt=receipt is not None
+        )
     except CannotTell:
         answers.tell_unknown(iin, on, as_json=session.as_json)
         raise
+    if receipt is not None and str(receipt) != "-":
+        receipt.write_text(f"{answer.signed_receipt}\n", encoding="ascii")
+    if not session.as_json and str(receipt) != "-":
+        answer = replace(answer, signed_receipt="")
     session.show(answer, answers.draw)
 
 

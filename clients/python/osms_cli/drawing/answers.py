@@ -44,6 +44,8 @@ def draw(answer: Entitlement) -> None:
         labelled("known", f"{known_shown(answer.revision_time)}, revision {answer.revision}")
     )
     output.say(labelled("receipt", answer.receipt_id))
+    if answer.signed_receipt:
+        output.say(labelled("signed", answer.signed_receipt))
 
 
 def tell_unknown(iin: str, on: date | None, *, as_json: bool) -> None:

@@ -9,23 +9,21 @@ from osms.entitlement.v1 import entitlement_pb2, ground_pb2, provision_pb2
 from osms.entitlement.v1 import entitlement_service_pb2 as service_pb
 from osms_server.application.answers import Answer, Explained, PersonTimeline
 from osms_server.application.fact_ids import fact_id, rests_on
-from osms_server.domain.codes import GroundKind, Status
+from osms_server.application.receipts import ReceiptKey
+from osms_server.domain.codes import Status
 from osms_server.domain.identifiers import identifier_text
 from osms_server.domain.revision import instant_of, revision_token
 from osms_server.domain.timeline import GroundCode
 from osms_server.rpc.convert.facts import fact_message
 from osms_server.rpc.convert.fields import range_message, to_date, to_timestamp
 from osms_server.rules.explain import AbsentGround, HoldingGround
-from osms_server.rules.reference import provisions_of
+from osms_server.rules.reference import provisions_of, told_provisions
 from osms_server.rules.texts import (
     Language,
     absence_text,
     answer_text,
     provision_text,
 )
-
-_NO_GROUND = ("p3",)
-_BY_DOCUMENTS = ("p21", "p57")
 
 
 def entitlement_message(answer: Answer, language: Language | None) -> entitlement_pb2.Entitlement:
@@ -38,7 +36,7 @@ def entitlement_message(answer: Answer, language: Language | None) -> entitlemen
         ground_kind=ground_pb2.GroundKind.ValueType(answer.kind or 0),
         financing=entitlement_pb2.FINANCING_OSMS if entitled else entitlement_pb2.FINANCING_GVFMC,
         open_ended=entitled and answer.last_date is None,
-        provisions=provision_messages(_told_provisions(answer), language),
+        provisions=provision_messages(told_provisions(answer.grounds), language),
         revision=revision_token(answer.revision),
         revision_time=to_timestamp(instant_of(answer.revision)),
         receipt_id=answer.receipt_id,
@@ -49,19 +47,6 @@ def entitlement_message(answer: Answer, language: Language | None) -> entitlemen
     if language is not None:
         message.text = answer_text(answer.status, answer.kind, answer.last_date, language)
     return message
-
-
-def _told_provisions(answer: Answer) -> tuple[str, ...]:
-    """
-    The provisions that a medical system is told.
-
-    Which of the two paragraphs on documents it was would give away the category.
-    """
-    if not answer.grounds:
-        return _NO_GROUND
-    if answer.kind is GroundKind.DOCUMENT:
-        return _BY_DOCUMENTS
-    return (answer.grounds[0].provision,)
 
 
 def provision_messages(
@@ -157,3 +142,13 @@ def _code_fields(code: GroundCode, language: Language | None) -> dict[str, Any]:
         "category": code.category or "",
         "provisions": provision_messages(provisions_of(code), language),
     }
+
+
+def receipt_key_message(key: ReceiptKey) -> service_pb.ReceiptKey:
+    """A public key that verifies receipts."""
+    return service_pb.ReceiptKey(
+        key_id=key.key_id,
+        public_key=key.public_key,
+        valid_from_time=to_timestamp(key.valid_from),
+        retire_time=None if key.retired is None else to_timestamp(key.retired),
+    )

@@ -48,7 +48,8 @@ _IN_RESULT: Final = _tag(_OF_RESULT.number)
 def answer_of(reply: Reply, iin: Iin, at: int) -> Answer:
     """The answer about the person at a place of a reply."""
     verdict = reply.verdicts[at]
-    return Answer(iin, reply.on_date, *verdict, reply.revision, reply.receipt(at), reply.data_time)
+    times = (reply.data_time, reply.receipts.record_time)
+    return Answer(iin, reply.on_date, *verdict, reply.revision, reply.receipt(at), *times)
 
 
 def check_bytes(reply: Reply, iin: Iin, language: Language | None) -> bytes:
@@ -101,7 +102,9 @@ def _form(
     verdict: Verdict, on_date: date, language: Language | None
 ) -> tuple[bytes, bytes, bytes]:
     """What comes before the IIN, between it and the number, and after the number."""
-    blank = Answer(_BLANK_IIN, on_date, *verdict, NOTHING_KNOWN, _BLANK_NUMBER, _BLANK_TIME)
+    blank = Answer(
+        _BLANK_IIN, on_date, *verdict, NOTHING_KNOWN, _BLANK_NUMBER, _BLANK_TIME, _BLANK_TIME
+    )
     message = entitlement_message(blank, language)
     for field in _STATE_FIELDS:
         message.ClearField(field)

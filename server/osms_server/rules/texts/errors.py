@@ -138,6 +138,7 @@ _THINGS: Final = {
     "held batch": Text("мақұлдауды күтетін топтама", "отложенный пакет", "held batch"),
     "snapshot": Text("тізім", "список", "snapshot"),
     "clock": Text("сағат", "часы", "clock"),
+    "receipt key": Text("түбіртек кілті", "ключ квитанций", "receipt key"),
 }
 
 _STATES: Final = {
@@ -148,6 +149,9 @@ _STATES: Final = {
     "waiting": Text("мақұлдауды күтуде", "ожидает одобрения", "waiting"),
     "approved": Text("мақұлданған", "одобрено", "approved"),
     "declined": Text("мақұлданбаған", "не одобрено", "declined"),
+    "missing for this instant": Text(
+        "осы сәтке жоқ", "отсутствует на этот момент", "missing for this instant"
+    ),
     "not waiting at these positions": Text(
         "көрсетілген позицияларда күтіп тұрған ештеңе жоқ",
         "на указанных позициях ничего не ожидает",

@@ -618,7 +618,7 @@ class ListReceiptKeysResponse(_message.Message):
     KEYS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReceiptKey]:
-        """The keys, newest first; the first signs now."""
+        """The keys, newest first. A key is told before the instant from which on it signs."""
 
     def __init__(
         self,
@@ -653,7 +653,7 @@ class ReceiptKey(_message.Message):
 
     @_builtins.property
     def retire_time(self) -> _timestamp_pb2.Timestamp:
-        """Instant since which another key signs; unset for the key that signs now."""
+        """Instant since which another key signs; unset while none is foreseen."""
 
     def __init__(
         self,
