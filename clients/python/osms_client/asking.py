@@ -2,114 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
-from osms.entitlement.v1 import entitlement_service_pb2
+from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import _reading, _writing, values
 from osms_client._line import Line
-from osms_client.errors import OsmsError, from_status
-from osms_client.feeds import next_response
+from osms_client.errors import OsmsError
+from osms_client.lists import IINS_AT_ONCE, ListCheck
 
-_IINS_AT_ONCE: Final = 1_000
+Result = values.Entitlement | OsmsError
 
 
 class Asking(Line):
-    """Asks about persons."""
+    """
+    Asks about persons.
+
+    *purpose* is what is asked for, such as `CARE`: it is kept in the log of answers.
+    *at_least_revision* is a revision that the answer must include. *with_receipt* asks for the
+    answer signed by the Fund. Where there is no answer, `CannotTell` is raised.
+    """
 
     def check(
         self,
         iin: str,
         on: date | None = None,
         *,
+        purpose: str = "",
+        with_receipt: bool = False,
         at_least_revision: str = "",
         language: str = "",
     ) -> values.Entitlement:
         """Whether a person is entitled on a day; today where none is given."""
-        request = entitlement_service_pb2.CheckEntitlementRequest(
+        request = pb.CheckEntitlementRequest(
             iin=iin,
             on_date=_day(on),
             at_least_revision=at_least_revision,
             language_code=language,
+            purpose=_writing.purpose(purpose),
+            with_receipt=with_receipt,
         )
-        response = self._connection.call(self._entitlements.CheckEntitlement, request)
-        return _reading.entitlement(response.entitlement)
+        response = self._look_up(self._entitlements.CheckEntitlement, request)
+        return _reading.answer_about(iin, on, response.entitlement)
 
     def check_many(
-        self, iins: Iterable[str], on: date | None = None, *, language: str = ""
-    ) -> Iterator[values.Entitlement | OsmsError]:
+        self,
+        iins: Iterable[str],
+        on: date | None = None,
+        *,
+        purpose: str = "",
+        with_receipt: bool = False,
+        at_least_revision: str = "",
+        language: str = "",
+    ) -> Iterator[Result]:
         """Whether each of many persons is entitled; an error in the place of a wrong IIN."""
+        make = _questions(
+            pb.BatchCheckEntitlementsRequest,
+            on,
+            purpose=_writing.purpose(purpose),
+            with_receipt=with_receipt,
+            at_least_revision=at_least_revision,
+            language_code=language,
+        )
         remaining = iter(iins)
-        while batch := list(islice(remaining, _IINS_AT_ONCE)):
-            request = entitlement_service_pb2.BatchCheckEntitlementsRequest(
-                iins=batch, on_date=_day(on), language_code=language
+        while batch := list(islice(remaining, IINS_AT_ONCE)):
+            response = self._connection.call(
+                self._entitlements.BatchCheckEntitlements, make(batch)
             )
-            response = self._connection.call(self._entitlements.BatchCheckEntitlements, request)
-            yield from map(_result, response.results)
+            yield from _reading.results(batch, on, response.results)
 
-    def check_stream(
-        self, iins: Iterable[str], on: date | None = None, *, language: str = ""
-    ) -> Iterator[values.Entitlement | OsmsError]:
-        """The same over one stream, for lists of any length."""
-        call = self._entitlements.StreamCheckEntitlements(_batches_of_iins(iins, on, language))
-        try:
-            while (response := next_response(call, self._idle_timeout)) is not None:
-                yield from map(_result, response.results)
-        finally:
-            call.cancel()
+    def check_list(
+        self,
+        iins: Iterable[str],
+        on: date | None = None,
+        *,
+        purpose: str = "",
+        with_receipt: bool = False,
+        at_least_revision: str = "",
+        language: str = "",
+    ) -> Iterator[Result]:
+        """
+        The same for lists of any length, over one stream that goes on after a cut line.
+
+        The list is read as it is answered, in a thread of its own.
+        """
+        make = _questions(
+            pb.StreamCheckEntitlementsRequest,
+            on,
+            purpose=_writing.purpose(purpose),
+            with_receipt=with_receipt,
+            at_least_revision=at_least_revision,
+            language_code=language,
+        )
+        return ListCheck(
+            self._connection,
+            self._entitlements.StreamCheckEntitlements,
+            make,
+            lambda asked, response: list(_reading.results(asked, on, response.results)),
+        ).answers(iins)
 
     def timeline(
-        self, iin: str, *, at_least_revision: str = "", language: str = ""
+        self, iin: str, *, purpose: str = "", at_least_revision: str = "", language: str = ""
     ) -> values.Timeline:
         """Every stretch of days of a person."""
-        request = entitlement_service_pb2.GetTimelineRequest(
-            iin=iin, at_least_revision=at_least_revision, language_code=language
+        request = pb.GetTimelineRequest(
+            iin=iin,
+            at_least_revision=at_least_revision,
+            language_code=language,
+            purpose=_writing.purpose(purpose),
         )
-        return _reading.timeline(self._connection.call(self._entitlements.GetTimeline, request))
+        return _reading.timeline(self._look_up(self._entitlements.GetTimeline, request))
 
     def explain(
-        self, iin: str, on: date | None = None, *, language: str = ""
+        self, iin: str, on: date | None = None, *, purpose: str = "", language: str = ""
     ) -> values.Explanation:
         """Why a person is or is not entitled on a day."""
-        request = entitlement_service_pb2.ExplainEntitlementRequest(
-            iin=iin, on_date=_day(on), language_code=language
+        request = pb.ExplainEntitlementRequest(
+            iin=iin, on_date=_day(on), language_code=language, purpose=_writing.purpose(purpose)
         )
-        return _reading.explanation(
-            self._connection.call(self._entitlements.ExplainEntitlement, request)
-        )
+        return _reading.explanation(self._look_up(self._entitlements.ExplainEntitlement, request))
 
     def replay(
-        self, iin: str, known_at: datetime, on: date | None = None, *, language: str = ""
+        self,
+        iin: str,
+        known_at: datetime,
+        on: date | None = None,
+        *,
+        purpose: str = "",
+        language: str = "",
     ) -> values.Explanation:
         """The same as it was known at an instant."""
-        request = entitlement_service_pb2.ReplayEntitlementRequest(
+        request = pb.ReplayEntitlementRequest(
             iin=iin,
             on_date=_day(on),
             known_time=_writing.instant(known_at),
             language_code=language,
+            purpose=_writing.purpose(purpose),
         )
-        return _reading.explanation(
-            self._connection.call(self._entitlements.ReplayEntitlement, request)
-        )
+        return _reading.explanation(self._look_up(self._entitlements.ReplayEntitlement, request))
+
+    def _look_up(self, method: Any, request: Any) -> Any:
+        """The response about one person, which somebody waits for at a desk."""
+        return self._connection.call(method, request, timeout=self._connection.deadlines.lookup)
 
 
 def _day(on: date | None) -> Any:
     return None if on is None else _writing.day(on)
 
 
-def _result(message: Any) -> values.Entitlement | OsmsError:
-    if message.WhichOneof("result") == "error":
-        return from_status(message.error)
-    return _reading.entitlement(message.entitlement)
-
-
-def _batches_of_iins(
-    iins: Iterable[str], on: date | None, language: str
-) -> Iterator[entitlement_service_pb2.StreamCheckEntitlementsRequest]:
-    remaining = iter(iins)
-    while batch := list(islice(remaining, _IINS_AT_ONCE)):
-        yield entitlement_service_pb2.StreamCheckEntitlementsRequest(
-            iins=batch, on_date=_day(on), language_code=language
-        )
+def _questions(make: Any, on: date | None, **alike: Any) -> Callable[[Sequence[str]], Any]:
+    """Makes the message about some persons; *alike* is the same for all."""
+    return lambda iins: make(iins=iins, on_date=_day(on), **alike)

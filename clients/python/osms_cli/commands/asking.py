@@ -81,7 +81,7 @@ def check(
         _check_one(session, iins[0], on)
         return
     client, language = session.client(), session.options.language or ""
-    ask = client.check_many if source is None else client.check_stream
+    ask = client.check_many if source is None else client.check_list
     asked = iter(iins or ()) if source is None else _iins_of(source)
     results = check_all(asked, partial(ask, on=on, language=language))
     status = answers.tell_all(results, on, as_json=session.as_json)
