@@ -116,5 +116,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever cannot be reached is not tried again."""
-    monkeypatch.setattr("osms_client.feeds._BACKOFF_SECONDS", ())
-    monkeypatch.setattr("osms_client.connection._SERVICE_CONFIG", {})
+    for module in ("connection", "feeds", "lists"):
+        monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_CALL", 1)
+    for module in ("feeds", "lists"):
+        monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_STREAM", 1)
