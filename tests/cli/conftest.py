@@ -73,6 +73,10 @@ class Osms:
         written = self._capsys.readouterr()
         return Ran(int(ended.value.code or 0), written.out, written.err)
 
+    def setenv(self, name: str, value: str) -> None:
+        """Says something by the environment."""
+        self._monkeypatch.setenv(name, value)
+
     def written(self) -> str:
         """What was written since, without a run."""
         return self._capsys.readouterr().out

@@ -211,7 +211,7 @@ def test_questions_go_on_when_the_line_is_back(line: Line) -> None:
         assert until_told(lambda: fund.check(AIGUL)).status == "NOT_REGISTERED"
 
 
-def until_told(ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is asked for
+def until_told(ask: Callable[[], Any]) -> Any:
     """Asks until there is an answer; a channel waits a little before it connects again."""
     for _ in range(50):
         try:

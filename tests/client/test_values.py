@@ -66,6 +66,7 @@ def test_an_answer_about_somebody_who_is_entitled(client_of: ClientOf) -> None:
         revision=ack.revision,
         revision_time=MORNING,
         receipt_id=answer.receipt_id,
+        data_time=answer.data_time,
     )
     assert answer.entitled
     assert answer.provisions

@@ -44,14 +44,22 @@ class _Reading:
     def _read(self) -> None:
         try:
             while self._room.acquire() and not self._ended:
-                batch = list(islice(self._iins, IINS_AT_ONCE))
-                if not batch:
+                if not self._read_message():
                     return
-                self._take(batch)
         except BaseException as error:  # noqa: BLE001 - raised where the answers are read
             self._failure = error
         finally:
             self.end()
+
+    def _read_message(self) -> bool:
+        """Whether there was anybody to ask about."""
+        batch: list[str] = []
+        try:
+            batch.extend(islice(self._iins, IINS_AT_ONCE))
+        finally:  # who was read before the list broke is asked about
+            if batch:
+                self._take(batch)
+        return bool(batch)
 
     def _take(self, batch: list[str]) -> None:
         request = self._make_request(batch)
