@@ -105,10 +105,12 @@ def test_what_is_no_answer_is_not_taken_for_one(
             return pb.CheckEntitlementResponse(entitlement=answer(request.iin))
         return answers(request, map(answer, request.iins))
 
-    with IllServer(say) as server, clinic(server.address) as client:
+    with IllServer(say) as server, clinic(server.address, language="kk") as client:
         with pytest.raises(CannotTell) as told:
             ask(client)
         assert told.value.reason == "ANSWER_UNREADABLE"
+        assert (told.value.attempts, told.value.addresses) == (1, (server.address,))
+        assert told.value.text() == unknown_text("kk")
 
 
 @pytest.mark.parametrize("ask", [OsmsClient.check_many, OsmsClient.check_list])

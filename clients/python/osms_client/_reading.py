@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -106,16 +106,19 @@ def answer_about(
 
 
 def results(
-    iins: Sequence[str], on: date | None, messages: Sequence[Any]
-) -> Iterator[values.Entitlement | OsmsError]:
+    iins: Sequence[str], on: date | None, message: Any
+) -> list[values.Entitlement | OsmsError]:
     """An answer or an error about each, in order. CannotTell: not as many as were asked about."""
-    if len(iins) != len(messages):
-        raise _no_answer(f"{len(messages)} answers about {len(iins)} persons")
-    for iin, message in zip(iins, messages, strict=True):
-        if message.WhichOneof("result") == "error":
-            yield from_status(message.error)
-        else:
-            yield answer_about(iin, on, message.entitlement)
+    told = message.results
+    if len(iins) != len(told):
+        raise _no_answer(f"{len(told)} answers about {len(iins)} persons")
+    return [_result(iin, on, each) for iin, each in zip(iins, told, strict=True)]
+
+
+def _result(iin: str, on: date | None, message: Any) -> values.Entitlement | OsmsError:
+    if message.WhichOneof("result") == "error":
+        return from_status(message.error)
+    return answer_about(iin, on, message.entitlement)
 
 
 def _no_answer(told: str) -> CannotTell:

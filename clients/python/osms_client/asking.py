@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import _reading, _writing, values
 from osms_client._line import Line
 from osms_client.errors import OsmsError
 from osms_client.lists import IINS_AT_ONCE, ListCheck
+
+Response = TypeVar("Response")
+Answer = TypeVar("Answer")
 
 Result = values.Entitlement | OsmsError
 
@@ -44,8 +48,11 @@ class Asking(Line):
             purpose=_writing.purpose(purpose),
             with_receipt=with_receipt,
         )
-        response = self._look_up(self._entitlements.CheckEntitlement, request)
-        return _reading.answer_about(iin, on, response.entitlement)
+        return self._look_up(
+            self._entitlements.CheckEntitlement,
+            request,
+            lambda told: _reading.answer_about(iin, on, told.entitlement),
+        )
 
     def check_many(
         self,
@@ -68,10 +75,11 @@ class Asking(Line):
         )
         remaining = iter(iins)
         while batch := list(islice(remaining, IINS_AT_ONCE)):
-            response = self._connection.call(
-                self._entitlements.BatchCheckEntitlements, make(batch)
+            yield from self._connection.read(
+                self._entitlements.BatchCheckEntitlements,
+                make(batch),
+                partial(_reading.results, batch, on),
             )
-            yield from _reading.results(batch, on, response.results)
 
     def check_list(
         self,
@@ -100,7 +108,7 @@ class Asking(Line):
             self._connection,
             self._entitlements.StreamCheckEntitlements,
             make,
-            lambda asked, response: list(_reading.results(asked, on, response.results)),
+            lambda asked, told: _reading.results(asked, on, told),
         ).answers(iins)
 
     def timeline(
@@ -113,7 +121,7 @@ class Asking(Line):
             language_code=language,
             purpose=_writing.purpose(purpose),
         )
-        return _reading.timeline(self._look_up(self._entitlements.GetTimeline, request))
+        return self._look_up(self._entitlements.GetTimeline, request, _reading.timeline)
 
     def explain(
         self, iin: str, on: date | None = None, *, purpose: str = "", language: str = ""
@@ -122,7 +130,7 @@ class Asking(Line):
         request = pb.ExplainEntitlementRequest(
             iin=iin, on_date=_day(on), language_code=language, purpose=_writing.purpose(purpose)
         )
-        return _reading.explanation(self._look_up(self._entitlements.ExplainEntitlement, request))
+        return self._look_up(self._entitlements.ExplainEntitlement, request, _reading.explanation)
 
     def replay(
         self,
@@ -141,11 +149,14 @@ class Asking(Line):
             language_code=language,
             purpose=_writing.purpose(purpose),
         )
-        return _reading.explanation(self._look_up(self._entitlements.ReplayEntitlement, request))
+        return self._look_up(self._entitlements.ReplayEntitlement, request, _reading.explanation)
 
-    def _look_up(self, method: Any, request: Any) -> Any:
-        """The response about one person, which somebody waits for at a desk."""
-        return self._connection.call(method, request, timeout=self._connection.deadlines.lookup)
+    def _look_up(
+        self, method: Callable[..., Response], request: Any, read: Callable[[Response], Answer]
+    ) -> Answer:
+        """The answer about one person, for which somebody waits at a desk."""
+        timeout = self._connection.deadlines.lookup
+        return self._connection.read(method, request, read, timeout=timeout)
 
 
 def _day(on: date | None) -> Any:

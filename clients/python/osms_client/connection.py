@@ -12,10 +12,11 @@ import grpc
 
 from osms_client.backoff import Backoff, Randomness
 from osms_client.effort import ROUNDS_OF_A_CALL, Effort
-from osms_client.errors import from_rpc_error
+from osms_client.errors import CannotTell, from_rpc_error
 from osms_client.servers import Method, Server, Servers
 
 Response = TypeVar("Response")
+Answer = TypeVar("Answer")
 
 MESSAGE_BYTES_MAX: Final = 64 * 2**20
 
@@ -131,18 +132,32 @@ class Connection:
 
         Only what may be done twice is to *repeat*. OsmsError: there is no response.
         """
+        return self.read(method, request, lambda told: told, timeout=timeout, repeat=repeat)
+
+    def read(
+        self,
+        method: Callable[..., Response],
+        request: Any,
+        read: Callable[[Response], Answer],
+        *,
+        timeout: float | None = None,
+        repeat: bool = True,
+    ) -> Answer:
+        """The same, read; a response that cannot be *read* is a failure like any other."""
         seconds = timeout or self.deadlines.call
         effort = self.effort(seconds, rounds=ROUNDS_OF_A_CALL, repeat=repeat)
         method_at: Callable[[Server], Callable[..., Response]] = cast(Method, method).at
         while True:
             server = effort.next_server()
             try:
-                response = method_at(server)(request, timeout=effort.seconds_for(server))
+                answer = read(method_at(server)(request, timeout=effort.seconds_for(server)))
             except grpc.RpcError as error:
                 effort.failed(server, from_rpc_error(error))
+            except CannotTell as error:
+                effort.failed(server, error)
             else:
                 server.answered()
-                return response
+                return answer
 
     def effort(
         self, seconds: float, *, rounds: int, persistent: bool = False, repeat: bool = True

@@ -146,13 +146,13 @@ class ListCheck(Generic[Answer]):
             if self._call is None:
                 self._open(effort.next_server(), reading)
             try:
-                response = self._response(effort)
+                answers = self._read(asked, self._response(effort))
             except OsmsError as error:
                 self._hang_up()
                 effort.failed(self._server, error)
             else:
                 self._server.answered()
-                return self._read(asked, response)
+                return answers
 
     def _response(self, effort: Effort) -> Any:
         seconds = min(self._connection.deadlines.call, effort.seconds_for(self._server))
