@@ -6,6 +6,7 @@ Pauses and deadlines are told by a clock of the test wherever they matter.
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ from osms_server.domain.codes import Role
 from tests.client.ill import IllServer, refuse, unavailable, well
 from tests.client.test_cannot_tell import clinic
 from tests.client.test_lines import category_records
-from tests.people import AIGUL, DAULET, people
+from tests.people import AIGUL, DAULET, STRANGER, people
+from tests.processes import ServerProcess
 from tests.rpc.sending import MORNING, TODAY
 
 BIRTH = ["BIRTH_CERTIFICATE"]
@@ -390,3 +392,21 @@ def test_a_list_goes_on_at_another_server(pair: list[RunningServer]) -> None:
             if number == 1_500:
                 threading.Thread(target=first.stop).start()
     assert [getattr(each, "iin", each) for each in told] == asked
+
+
+def test_servers_that_freeze_or_die_are_not_missed(dsn: str) -> None:
+    """One process is stopped as by a debugger, then killed; a client new to both is answered."""
+
+    def process() -> ServerProcess:
+        arguments = ("serve", "--plaintext", "--sandbox")
+        return ServerProcess(*arguments, OSMS_DSN=dsn, OSMS_LISTEN="127.0.0.1:0")
+
+    with process() as first, process() as second:
+        addresses = (first.address, second.address)
+        for blow in (signal.SIGSTOP, signal.SIGKILL):
+            first.process.send_signal(blow)
+            with OsmsClient(addresses, NamedCaller("clinic1"), lookup_timeout=20) as client:
+                assert client.check(STRANGER).status == "NOT_REGISTERED"
+        second.process.kill()
+        with clinic(*addresses) as client, pytest.raises(CannotTell):
+            client.check(STRANGER)
