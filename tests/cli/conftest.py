@@ -73,6 +73,10 @@ class Osms:
         written = self._capsys.readouterr()
         return Ran(int(ended.value.code or 0), written.out, written.err)
 
+    def setenv(self, name: str, value: str) -> None:
+        """Says something by the environment."""
+        self._monkeypatch.setenv(name, value)
+
     def written(self) -> str:
         """What was written since, without a run."""
         return self._capsys.readouterr().out
@@ -116,5 +120,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever cannot be reached is not tried again."""
-    monkeypatch.setattr("osms_client.feeds._BACKOFF_SECONDS", ())
-    monkeypatch.setattr("osms_client.connection._SERVICE_CONFIG", {})
+    for module in ("connection", "feeds", "lists"):
+        monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_CALL", 1)
+    for module in ("feeds", "lists"):
+        monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_STREAM", 1)

@@ -23,6 +23,7 @@ from osms_client import (
     OsmsClient,
     RosterChange,
 )
+from osms_client.unknown import unknown_advice, unknown_text
 from tests.cli.conftest import ANNA, BOLAT, START, STRANGER, Osms
 
 Write = Callable[..., Path]
@@ -113,6 +114,76 @@ def test_nobody_answers(bare: Osms) -> None:
     told = bare("check", ANNA, "--json")
     assert (told.status, told.json["status"]) == (3, "UNKNOWN")
     assert "not entitled" not in (ran.out + ran.err + told.out).casefold()
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_unknown_is_said_in_the_language_asked_for(bare: Osms, language: str) -> None:
+    """What to do, and that it is no refusal; for one person, for many, and for machines."""
+    bare.before = ["--address", NOBODY, "--plaintext", "--language", language]
+    one, many = bare("check", ANNA), bare("check", ANNA, BOLAT)
+    assert {one.status, many.status} == {3}
+    assert one.out == f"{ANNA}: {unknown_text(language)}\n"
+    assert one.err.startswith(f"osms: {unknown_text(language)}\n  {unknown_advice(language)}\n")
+    assert many.out.count(unknown_text(language)) == 2
+    told = bare("check", ANNA, "--json").json
+    assert (told["status"], told["text"]) == ("UNKNOWN", unknown_text(language))
+    assert told["reason"] == "UNAVAILABLE"
+
+
+def test_another_server_answers(osms: Osms, grpc_addr: str) -> None:
+    """Several are named with commas, by an option or the environment; one of them is enough."""
+    osms.before = ["--plaintext", "--address", f"{NOBODY}, {grpc_addr}"]
+    assert osms("check", ANNA).out.startswith(f"{ANNA} on 2026-07-16: ENTITLED\n")
+    osms.before = ["--plaintext"]
+    osms.setenv("OSMS_ADDRESS", f"{NOBODY},{grpc_addr}")
+    assert [each["status"] for each in osms("check", ANNA, BOLAT, "--json").ndjson] == [
+        "ENTITLED"
+    ] * 2
+    wrong = osms("check", ANNA, "--address", "here:1,there")
+    assert wrong.status == 2
+    assert "'there' is not an address" in wrong.err
+
+
+def test_who_was_asked_in_vain_is_told(bare: Osms) -> None:
+    """Every server that was asked, and how often."""
+    bare.before = ["--plaintext", "--address", "127.0.0.1:1,127.0.0.1:2"]
+    ran = bare("check", ANNA)
+    assert ran.status == 3
+    assert "asked 2 times within" in ran.err
+    assert ran.err.rstrip().endswith(": 127.0.0.1:1, 127.0.0.1:2")
+
+
+def test_a_purpose_is_declared(osms: Osms) -> None:
+    """Every question may say what it is for; a word that is no purpose is told at once."""
+    revision = osms("check", ANNA, "--json").json["revision"]
+    asked = ("--purpose", "care", "--at-least-revision", revision)
+    assert osms("check", ANNA, *asked, "--receipt").status == 0
+    assert osms("check", ANNA, BOLAT, *asked).status == 0
+    assert osms("timeline", ANNA, *asked).status == 0
+    assert osms("explain", ANNA, "--purpose", "complaint").status == 0
+    known_at = ("--known-at", "2026-07-16T10:00")
+    assert osms("replay", ANNA, *known_at, "--purpose", "control").status == 0
+    ran = osms("check", ANNA, "--purpose", "curiosity")
+    assert ran.status == 2
+    assert "'curiosity' is not one of care, planning" in ran.err
+
+
+def test_an_answer_shows_how_complete_it_is(osms: Osms, client_of: ClientOf) -> None:
+    """And the signed receipt, where there is one."""
+    answer = client_of("clinic1").check(ANNA)
+    answers.draw(replace(answer, data_time=START, signed_receipt="a.b.c"))
+    shown = osms.written()
+    assert "complete    as of 2026-07-16 10:00:00" in shown
+    assert "signed      a.b.c" in shown
+    answers.draw(replace(answer, data_time=None, signed_receipt=""))
+    assert not {"complete", "signed"} & set(osms.written().split())
+
+
+def test_accesses_are_of_a_person_or_of_a_receipt(osms: Osms) -> None:
+    """One of both is named; the purpose has its column."""
+    assert osms("accesses").status == 2
+    osms("check", ANNA)
+    assert osms("accesses", ANNA).out.splitlines()[0].split()[:4] == ["WHEN", "WHO", "WHAT", "WHY"]
 
 
 @pytest.mark.parametrize("command", ["timeline", "explain", "consumer", "facts"])

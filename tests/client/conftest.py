@@ -28,4 +28,10 @@ def line(empty: None, grpc_server: grpc.Server, grpc_addr: str) -> Iterator[Line
 
 def on(line: Line, name: str, *, seconds: float = 20) -> OsmsClient:
     """A client at the end of a line, as the caller of a name."""
-    return OsmsClient(line.address, NamedCaller(name), timeout=seconds, idle_timeout=seconds)
+    return OsmsClient(
+        line.address,
+        NamedCaller(name),
+        lookup_timeout=seconds,
+        timeout=seconds,
+        idle_timeout=seconds,
+    )

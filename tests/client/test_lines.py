@@ -41,7 +41,7 @@ AN_ID = str(uuid4())
 CALLS: dict[str, Callable[[OsmsClient], Any]] = {
     "check": lambda c: c.check(AIGUL),
     "check_many": lambda c: list(c.check_many([AIGUL])),
-    "check_stream": lambda c: list(c.check_stream([AIGUL])),
+    "check_list": lambda c: list(c.check_list([AIGUL])),
     "timeline": lambda c: c.timeline(AIGUL),
     "explain": lambda c: c.explain(AIGUL),
     "replay": lambda c: c.replay(AIGUL, MORNING),
@@ -129,18 +129,17 @@ def test_a_line_that_falls_silent_ends_with_the_deadline(line: Line) -> None:
     caller_goes_on = threading.Event()
     with on(line, "operator1", seconds=0.5) as fund, on(line, "SC", seconds=0.5) as corporation:
         assert not fund.check(AIGUL).entitled
-        asked = fund.check_stream(slowly(caller_goes_on))
+        asked = fund.check_list(slowly(caller_goes_on, AIGUL))
         next(asked)
         with corporation.category_feed() as feed:
             line.fall_silent()
             with pytest.raises(CannotTell):
                 fund.check(AIGUL)
+            caller_goes_on.set()
             with pytest.raises(CannotTell):
                 list(asked)
-            caller_goes_on.set()
-            feed._idle_timeout = 0.2
             with pytest.raises(CannotTell):
-                feed._receive()
+                feed._receive(0.2)
 
 
 # What is repeated.
@@ -212,7 +211,7 @@ def test_questions_go_on_when_the_line_is_back(line: Line) -> None:
         assert until_told(lambda: fund.check(AIGUL)).status == "NOT_REGISTERED"
 
 
-def until_told(ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is asked for
+def until_told(ask: Callable[[], Any]) -> Any:
     """Asks until there is an answer; a channel waits a little before it connects again."""
     for _ in range(50):
         try:
@@ -329,10 +328,11 @@ def test_nothing_to_report_is_told_once_after_a_cut_line(line: Line) -> None:
     assert line.connections == 2
 
 
-def slowly(go_on: threading.Event) -> Iterator[str]:
-    """A thousand questions, and then a caller who thinks."""
+def slowly(go_on: threading.Event, *then: str) -> Iterator[str]:
+    """A thousand questions, and then a caller who thinks before the others."""
     yield from people(1_000)
     go_on.wait(20)
+    yield from then
 
 
 # Servers that come and go.
@@ -379,7 +379,7 @@ def test_a_server_that_is_overrun_cannot_tell(dsn: str) -> None:
         address = running.address
         with OsmsClient(address, NamedCaller("clinic1")) as clinic:
             callers_go_on = threading.Event()
-            waiting = [clinic.check_stream(slowly(callers_go_on)) for _ in range(8)]
+            waiting = [clinic.check_list(slowly(callers_go_on)) for _ in range(8)]
             for each in waiting:
                 next(each)
             with pytest.raises(CannotTell) as told:

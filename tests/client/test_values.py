@@ -66,6 +66,7 @@ def test_an_answer_about_somebody_who_is_entitled(client_of: ClientOf) -> None:
         revision=ack.revision,
         revision_time=MORNING,
         receipt_id=answer.receipt_id,
+        data_time=answer.data_time,
     )
     assert answer.entitled
     assert answer.provisions
@@ -120,7 +121,7 @@ def test_what_was_known_can_be_asked_for_in_any_zone(client_of: ClientOf) -> Non
         operator.replay(AIGUL, datetime(2026, 7, 1, 9))  # noqa: DTZ001 - that is the point
 
 
-@pytest.mark.parametrize("ask", [OsmsClient.check_many, OsmsClient.check_stream])
+@pytest.mark.parametrize("ask", [OsmsClient.check_many, OsmsClient.check_list])
 def test_many_are_answered_in_their_order(
     client_of: ClientOf, ask: Callable[..., list[Entitlement | OsmsError]]
 ) -> None:

@@ -222,7 +222,7 @@ def test_a_batch_of_wrong_iins_is_a_batch_of_errors(clinic: OsmsClient) -> None:
 def test_a_list_of_any_length_is_answered(everybody: None, clinic: OsmsClient) -> None:
     """The client cuts it into batches, one by one or on a stream."""
     asked = [lives.CHILD, *people(1_500), lives.SOLDIER]
-    for answers in (list(clinic.check_many(asked)), list(clinic.check_stream(asked))):
+    for answers in (list(clinic.check_many(asked)), list(clinic.check_list(asked))):
         assert [a.iin for a in answers if isinstance(a, Entitlement)] == asked
         entitled = [a.iin for a in answers if isinstance(a, Entitlement) and a.entitled]
         assert entitled == [lives.CHILD, lives.SOLDIER]
@@ -415,7 +415,7 @@ def test_every_answer_is_logged(everybody: None, clinic: OsmsClient, operator: O
     answers = [
         clinic.check(iin, date(2026, 7, 2)),
         *clinic.check_many([iin]),
-        *clinic.check_stream([iin]),
+        *clinic.check_list([iin]),
         operator.explain(iin).entitlement,
         operator.replay(iin, MORNING, date(2019, 1, 1)).entitlement,
         operator.consumer(iin).entitlement,

@@ -21,8 +21,6 @@ MISUSED: Final = 2
 UNKNOWN: Final = 3
 INTERRUPTED: Final = 130
 
-UNKNOWN_TEXT: Final = "unknown: treat under p. 13"
-
 _HINTS: Final = (
     ("Connection refused", "nothing listens there; start it, or name another --address"),
     ("WRONG_VERSION_NUMBER", "it does not speak TLS: add --plaintext"),
@@ -96,7 +94,7 @@ def told(
     if isinstance(error, CannotTell):
         reason = _unreachable(error, address)
         if asks:
-            return Failure(UNKNOWN_TEXT, (reason,), UNKNOWN)
+            return Failure(error.text(), (error.advice(), reason, *_efforts(error)), UNKNOWN)
         return Failure(reason, status=UNKNOWN)
     if isinstance(error, NotFound) and iin and error.details.get("kind") == "person":
         return Failure(f"nothing is known of {iin}")
@@ -125,6 +123,14 @@ def _unreachable(error: CannotTell, address: str) -> str:
         return error.message
     hint = next((hint for sign, hint in _HINTS if sign in error.message), "")
     return f"the service at {address} cannot be reached: {hint or _cause(error.message)}"
+
+
+def _efforts(error: CannotTell) -> tuple[str, ...]:
+    """Who was asked, how often and for how long; nothing where nobody was."""
+    if not error.attempts:
+        return ()
+    times = "once" if error.attempts == 1 else f"{error.attempts} times"
+    return (f"asked {times} within {error.seconds:.1f} s: {', '.join(error.addresses)}",)
 
 
 def _cause(message: str) -> str:

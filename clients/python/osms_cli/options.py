@@ -39,10 +39,13 @@ def _language(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not re.fullmatch(r".+:[0-9]{1,5}", text):
-        message = f"{text!r} is not an address; write it as HOST:PORT"
-        raise ValueError(message)
-    return text
+    """Addresses with commas between them, and nothing else."""
+    addresses = [each.strip() for each in text.split(",")]
+    for address in addresses:
+        if not re.fullmatch(r".+:[0-9]{1,5}", address):
+            message = f"{address!r} is not an address; write it as HOST:PORT"
+            raise ValueError(message)
+    return ",".join(addresses)
 
 
 def _seconds(text: str) -> float:
@@ -76,9 +79,10 @@ _CONNECTION: Final[Mapping[str, Mapping[str, Any]]] = {
     "address": {
         "kind": str | None,
         "name": "--address",
-        "meaning": f"Where the service is; {DEFAULT_ADDRESS} if left out.",
+        "meaning": "Where the service is, or several of its servers with commas between;"
+        f" {DEFAULT_ADDRESS} if left out.",
         "variable": "OSMS_ADDRESS",
-        "metavar": "HOST:PORT",
+        "metavar": "HOST:PORT,...",
         "parser": typed(_address),
     },
     "caller": {
@@ -105,7 +109,8 @@ _CONNECTION: Final[Mapping[str, Mapping[str, Any]]] = {
     "timeout": {
         "kind": float | None,
         "name": "--timeout",
-        "meaning": "Deadline of every call; 10 if left out.",
+        "meaning": "Deadline of every call; if left out 3 for a question about one person,"
+        " else 10.",
         "variable": "OSMS_TIMEOUT",
         "metavar": "SECONDS",
         "parser": typed(_seconds),

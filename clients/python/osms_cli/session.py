@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from osms_cli import output
 from osms_cli.failures import MISUSED, Failure
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:50551"
-DEFAULT_TIMEOUT: Final = 10.0
 DEFAULT_LANGUAGE: Final = "en"
 LANGUAGES: Final = ("kk", "ru", "en")
 
@@ -62,7 +61,7 @@ class Session:
 
     @property
     def address(self) -> str:
-        """Where the service is."""
+        """Where the service is: one address, or several with commas between them."""
         return self.options.address or DEFAULT_ADDRESS
 
     @property
@@ -81,11 +80,15 @@ class Session:
 
         name = self.sender(caller)
         if name not in self._open:
+            timeout = self.options.timeout
+            deadlines: dict[str, Any] = (
+                {} if timeout is None else {"timeout": timeout, "lookup_timeout": timeout}
+            )
             self._open[name] = OsmsClient(
                 self.address,
                 self.credentials(name),
-                timeout=self.options.timeout or DEFAULT_TIMEOUT,
                 language=self.options.language or "",
+                **deadlines,
             )
         return self._open[name]
 

@@ -25,6 +25,17 @@ def typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
+PURPOSES: Final = ("CARE", "PLANNING", "COMPLAINT", "REGISTRATION", "CONTROL")
+"""As the client has them; it is not imported before somebody calls."""
+
+
+def _purpose(text: str) -> str:
+    if text and text.upper() not in PURPOSES:
+        message = f"{text!r} is not one of {', '.join(PURPOSES).lower()}"
+        raise ValueError(message)
+    return text.upper()
+
+
 read_day: Final = typed(parse_day)
 read_month: Final = typed(parse_month)
 read_instant: Final = typed(parse_instant)
@@ -39,6 +50,23 @@ OnDay = Annotated[
         metavar=DAY,
         parser=read_day,
         help="The day asked about; today by the service's clock if left out.",
+    ),
+]
+Purpose = Annotated[
+    str,
+    typer.Option(
+        "--purpose",
+        metavar="|".join(each.lower() for each in PURPOSES),
+        parser=typed(_purpose),
+        help="What is asked for; it is kept in the log of answers.",
+    ),
+]
+AtLeast = Annotated[
+    str,
+    typer.Option(
+        "--at-least-revision",
+        metavar="REVISION",
+        help="Revision that the answer must include; unknown where it cannot.",
     ),
 ]
 RejectionId = Annotated[

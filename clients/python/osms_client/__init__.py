@@ -1,14 +1,20 @@
 """
 A client of the register for people: dates and dataclasses in and out.
 
-    from osms_client import Certificates, OsmsClient
+    from osms_client import CannotTell, Certificates, OsmsClient
 
-    with OsmsClient("127.0.0.1:50551", Certificates(folder, "clinic1")) as osms:
-        answer = osms.check("900101300017")
-        print(answer.status, answer.last_date)
+    servers = "osms1.example:50551,osms2.example:50551"
+    with OsmsClient(servers, Certificates(folder, "clinic1")) as osms:
+        try:
+            answer = osms.check("900101300017", purpose="CARE")
+        except CannotTell as unknown:
+            print(unknown.text("kk"))
+        else:
+            print(answer.status, answer.last_date)
 
-Every call has a deadline, and what is safe to repeat is repeated. What cannot be answered raises
-`CannotTell`: show "unknown: treat under p. 13", and never "not entitled".
+There are three answers: entitled, not entitled, and `CannotTell`, which is shown as "unknown:
+treat under p. 13" and never as "not entitled". Before it is raised, what is safe to repeat was
+repeated, at all servers that were named, within the deadline that every call has.
 """
 
 from osms_client.client import OsmsClient
@@ -37,6 +43,7 @@ from osms_client.records import (
     Unreadable,
 )
 from osms_client.values import (
+    PURPOSES,
     AbsentGround,
     Access,
     Ack,
@@ -68,6 +75,7 @@ from osms_client.values import (
 )
 
 __all__ = [
+    "PURPOSES",
     "AbsentGround",
     "Access",
     "Ack",

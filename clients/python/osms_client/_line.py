@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
+
+import grpc
 
 from osms.entitlement.v1 import (
     category_service_pb2_grpc,
@@ -18,12 +20,12 @@ from osms_client.connection import Connection
 
 
 class Line:
-    """A connection with a stub for every service; *idle_timeout* is for streams, in seconds."""
+    """A connection with a stub for every service."""
 
-    def __init__(self, connection: Connection, *, idle_timeout: float) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._idle_timeout = idle_timeout
-        channel = connection.channel
+        self._idle_timeout = connection.deadlines.idle
+        channel = cast(grpc.Channel, connection.servers)
         self._categories = category_service_pb2_grpc.CategoryServiceStub(channel)
         self._payments = payment_service_pb2_grpc.PaymentServiceStub(channel)
         self._rosters = roster_service_pb2_grpc.RosterServiceStub(channel)

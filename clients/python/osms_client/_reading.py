@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
 from osms.entitlement.v1 import (
+    access_purpose_pb2,
     entitlement_pb2,
     fact_pb2,
     feed_pb2,
@@ -20,7 +21,7 @@ from osms.entitlement.v1 import (
 from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms_client import values
-from osms_client.errors import Violation
+from osms_client.errors import CannotTell, OsmsError, Violation, from_status
 from osms_client.receipts import ReceiptKey
 
 
@@ -69,11 +70,18 @@ def provisions(messages: Any) -> tuple[values.Provision, ...]:
 
 
 def entitlement(message: entitlement_pb2.Entitlement) -> values.Entitlement:
-    """The answer about one person on one day."""
+    """
+    The answer about one person on one day.
+
+    CannotTell: it is none, or one of a later version. Only a status that is known says "no".
+    """
+    name = enum_name(entitlement_pb2.EntitlementStatus, message.status, "ENTITLEMENT_STATUS_")
+    if name not in values.STATUSES or not message.HasField("on_date"):
+        raise _no_answer(f"an answer with the status {name}")
     return values.Entitlement(
         iin=message.iin,
         on_date=day(message.on_date),
-        status=enum_name(entitlement_pb2.EntitlementStatus, message.status, "ENTITLEMENT_STATUS_"),
+        status=name,
         ground=ground_kind(message.ground_kind),
         financing=enum_name(entitlement_pb2.Financing, message.financing, "FINANCING_"),
         last_date=optional_day(message, "last_date"),
@@ -83,6 +91,7 @@ def entitlement(message: entitlement_pb2.Entitlement) -> values.Entitlement:
         revision_time=instant(message.revision_time),
         receipt_id=message.receipt_id,
         text=message.text,
+        data_time=optional_instant(message, "data_time"),
         signed_receipt=message.signed_receipt,
     )
 
@@ -95,6 +104,36 @@ def receipt_key(message: Any) -> ReceiptKey:
         valid_from_time=instant(message.valid_from_time),
         retire_time=optional_instant(message, "retire_time"),
     )
+
+
+def answer_about(
+    iin: str, on: date | None, message: entitlement_pb2.Entitlement
+) -> values.Entitlement:
+    """The answer to a question. CannotTell: it is about somebody else, or another day."""
+    answer = entitlement(message)
+    if answer.iin != iin or on not in {None, answer.on_date}:
+        raise _no_answer("an answer to another question")
+    return answer
+
+
+def results(
+    iins: Sequence[str], on: date | None, message: Any
+) -> list[values.Entitlement | OsmsError]:
+    """An answer or an error about each, in order. CannotTell: not as many as were asked about."""
+    told = message.results
+    if len(iins) != len(told):
+        raise _no_answer(f"{len(told)} answers about {len(iins)} persons")
+    return [_result(iin, on, each) for iin, each in zip(iins, told, strict=True)]
+
+
+def _result(iin: str, on: date | None, message: Any) -> values.Entitlement | OsmsError:
+    if message.WhichOneof("result") == "error":
+        return from_status(message.error)
+    return answer_about(iin, on, message.entitlement)
+
+
+def _no_answer(told: str) -> CannotTell:
+    return CannotTell(f"the service told {told}", "ANSWER_UNREADABLE")
 
 
 def ground(message: ground_pb2.Ground) -> values.Ground:
@@ -374,4 +413,5 @@ def access(message: operations_pb.Access) -> values.Access:
         status=enum_name(entitlement_pb2.EntitlementStatus, message.status, "ENTITLEMENT_STATUS_"),
         ground=ground_kind(message.ground_kind),
         revision=message.revision,
+        purpose=enum_name(access_purpose_pb2.AccessPurpose, message.purpose, "ACCESS_PURPOSE_"),
     )

@@ -11,10 +11,11 @@ from google.rpc.error_details_pb2 import BadRequest
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
+from osms.entitlement.v1 import access_purpose_pb2, fact_pb2, feed_pb2
 from osms.entitlement.v1 import category_service_pb2 as category_pb
-from osms.entitlement.v1 import fact_pb2, feed_pb2
 from osms.entitlement.v1 import payment_service_pb2 as payment_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
+from osms_client import values
 from osms_client.records import (
     CategoryAssigned,
     CategoryMessage,
@@ -59,6 +60,17 @@ def instant(value: datetime) -> Timestamp:
     timestamp = Timestamp()
     timestamp.FromDatetime(value)
     return timestamp
+
+
+def purpose(name: str) -> access_purpose_pb2.AccessPurpose.ValueType:
+    """What is asked for, by its name in any case. ValueError: there is no such purpose."""
+    try:
+        return access_purpose_pb2.AccessPurpose.Value(
+            f"ACCESS_PURPOSE_{name.upper() or 'UNSPECIFIED'}"
+        )
+    except ValueError as error:
+        message = f"{name!r} is not one of {', '.join(values.PURPOSES)}"
+        raise ValueError(message) from error
 
 
 def money(amount: Decimal) -> Money:

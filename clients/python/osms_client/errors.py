@@ -16,16 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import grpc
+from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import (
     BadRequest,
     ErrorInfo,
     LocalizedMessage,
     PreconditionFailure,
+    RetryInfo,
 )
 from grpc_status import rpc_status
+
+from osms_client.unknown import unknown_advice, unknown_text
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,42 @@ class OsmsError(Exception):
         """The sentence of the service."""
         return self.message
 
+    @property
+    def entitled(self) -> NoReturn:
+        """Raises the error: where an answer is missing in a list, nobody may read "no"."""
+        raise self
 
+
+@dataclass(eq=False)
 class CannotTell(OsmsError):
-    """The service cannot answer now. It does not mean "not entitled"."""
+    """
+    The service cannot answer now. It does not mean "not entitled".
+
+    Show `text()`, "unknown: treat under p. 13", in the place of an answer.
+    """
+
+    retry_after: float | None = None
+    """Seconds that the service wants to be left alone; None where it did not tell."""
+
+    passes: bool = False
+    """Whether it is a failure of the moment, after which it is worth asking again."""
+
+    seconds: float = 0.0
+    """How long an answer was sought."""
+
+    attempts: int = 0
+    addresses: tuple[str, ...] = ()
+    """Who was asked, each once, in the order of the first attempts."""
+
+    language: str = ""
+
+    def text(self, language: str = "") -> str:
+        """What to show in the place of an answer, in a language or in that of the client."""
+        return unknown_text(language or self.language)
+
+    def advice(self, language: str = "") -> str:
+        """What it means and what to do, in a language or in that of the client."""
+        return unknown_advice(language or self.language)
 
 
 class InvalidRequest(OsmsError):
@@ -102,34 +139,57 @@ _KINDS: Final[Mapping[grpc.StatusCode, type[OsmsError]]] = {
 _BUSY: Final = "BUSY"
 """Nothing is wrong with the request: there is no room for it at the moment."""
 
+_PASSING: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+
 
 def from_rpc_error(error: grpc.RpcError) -> OsmsError:
     """The error that a failed call raises."""
     call: Any = error
-    status = rpc_status.from_call(call)
+    try:
+        status = rpc_status.from_call(call)
+    except (ValueError, DecodeError):  # somebody between us and the service has mixed them up
+        status = None
+    told = _bare(call) if status is None else from_status(status)
+    if isinstance(told, CannotTell) and call.code() in _PASSING:
+        told.passes = True
+    told.__cause__ = error
+    return told
+
+
+def _bare(call: Any) -> OsmsError:
+    """An error of gRPC itself, which has no details."""
     kind = _KINDS.get(call.code(), CannotTell)
-    if status is None:
-        if call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-            kind = CannotTell  # not our limit: the server was too busy to read the request
-        return kind(call.details() or str(call.code()), call.code().name)
-    return from_status(status, kind)
+    told = (call.details() or str(call.code()), call.code().name)
+    if call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        # Not our limit: the server was too busy to read the request, or a message is too large.
+        return CannotTell(*told, passes=_TOO_LARGE not in told[0])
+    return kind(*told)
 
 
-def from_status(status: Any, kind: type[OsmsError] | None = None) -> OsmsError:
+_TOO_LARGE: Final = "larger than max"
+
+
+def from_status(status: Any) -> OsmsError:
     """The error that a google.rpc.Status tells."""
     info, bad, refused = ErrorInfo(), BadRequest(), PreconditionFailure()
-    localized = LocalizedMessage()
+    localized, retry = LocalizedMessage(), RetryInfo()
     for detail in status.details:
-        for message in (info, bad, refused, localized):
+        for message in (info, bad, refused, localized, retry):
             if detail.Is(message.DESCRIPTOR):
                 detail.Unpack(message)
     violations = [Violation(v.field, v.reason, v.description) for v in bad.field_violations] + [
         Violation(v.subject, v.type, v.description) for v in refused.violations
     ]
     reason = info.reason.removeprefix("ERROR_REASON_")
-    known = CannotTell if reason == _BUSY else kind or _kind_of(status.code)
-    told = localized.message or status.message
-    return known(told, reason, tuple(violations), dict(info.metadata))
+    kind = CannotTell if reason == _BUSY else _kind_of(status.code)
+    told = kind(
+        localized.message or status.message, reason, tuple(violations), dict(info.metadata)
+    )
+    if isinstance(told, CannotTell):
+        told.passes = reason == _BUSY
+        if retry.HasField("retry_delay"):
+            told.retry_after = max(0.0, retry.retry_delay.ToTimedelta().total_seconds())
+    return told
 
 
 def _kind_of(code: int) -> type[OsmsError]:

@@ -3,8 +3,8 @@ Pushes to the feeds: batches ahead of their acknowledgements, and going on after
 
 A record's position is where it stands in its feed. The service tells the position to go on from
 when the feed is opened; what it has acknowledged is stored for good. Should the line be cut, the
-batches that are not yet acknowledged are kept here and sent again: the service takes what it has
-not had, and acknowledges the rest again.
+batches that are not yet acknowledged are kept here and sent again, to any server of the register:
+the service takes what it has not had, and acknowledges the rest again.
 
 Batches may also be only tried: each is judged after those before it, and nothing is stored. What
 was tried over a line that is cut is forgotten, so such a push does not go on; it begins anew.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -26,7 +25,10 @@ from uuid import uuid4
 import grpc
 
 from osms_client import _reading
+from osms_client.connection import Connection
+from osms_client.effort import ROUNDS_OF_A_CALL, ROUNDS_OF_A_STREAM, Effort
 from osms_client.errors import CannotTell, OsmsError, TakenOver, from_rpc_error
+from osms_client.servers import Server
 from osms_client.values import Ack
 
 Record = TypeVar("Record")
@@ -34,7 +36,6 @@ Record = TypeVar("Record")
 BATCH_SIZE: Final = 2_000
 BATCHES_IN_FLIGHT: Final = 4
 _KEYS: Final = 1 << 32
-_BACKOFF_SECONDS: Final = (0.1, 0.5, 2.0, 5.0)
 
 
 def new_request_id() -> str:
@@ -52,18 +53,19 @@ class FeedPush(Generic[Record]):
 
     def __init__(
         self,
-        call: Callable[[Iterator[Any]], Any],
+        connection: Connection,
+        method: Any,
         opening: Any,
         make_batch: Callable[[int, Sequence[Record]], Any],
         *,
-        idle_timeout: float,
         validate_only: bool = False,
     ) -> None:
-        self._start_call = call
+        self._connection = connection
+        self._method = method
         self._opening = opening
         self._opening.opening.connection_key = secrets.randbelow(_KEYS - 1) + 1
         self._make_batch = make_batch
-        self._idle_timeout = idle_timeout
+        self._idle_timeout = connection.deadlines.idle
         self.validate_only = validate_only
         self._in_flight: deque[Any] = deque()
         self._requests: SimpleQueue[Any] = SimpleQueue()
@@ -72,7 +74,7 @@ class FeedPush(Generic[Record]):
 
     def __enter__(self) -> FeedPush[Record]:
         """Opens the feed; an older connection to it is ended, unless records are only tried."""
-        self._open()
+        self._open_again(self._connection.effort(self._idle_timeout, rounds=ROUNDS_OF_A_CALL))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,37 +119,45 @@ class FeedPush(Generic[Record]):
 
     def _acknowledged(self) -> Ack:
         """The acknowledgement of the oldest batch in flight."""
-        pauses = () if self.validate_only else _BACKOFF_SECONDS
-        for pause in (*pauses, None):
+        effort = self._connection.effort(
+            2 * self._idle_timeout, rounds=ROUNDS_OF_A_STREAM, persistent=True
+        )
+        while True:
             try:
-                response = self._receive()
-            except CannotTell:
-                if pause is None:
+                response = self._receive(self._idle_timeout)
+            except CannotTell as error:
+                if self.validate_only:
                     raise
-                self._go_on_after(pause)
+                effort.failed(self._server, error)
+                self._open_again(effort)
                 continue
+            self._server.answered()
             self._in_flight.popleft()
             ack = _reading.ack(response.ack)
             self.next_position = ack.next_position
             return ack
-        raise AssertionError
 
-    def _go_on_after(self, pause: float) -> None:
-        """Opens the feed again, and sends again what is not acknowledged."""
-        time.sleep(pause)
-        try:
-            self._open()
-        except CannotTell:
+    def _open_again(self, effort: Effort) -> None:
+        """Opens the feed at a server that takes it, and sends again what is not acknowledged."""
+        while True:
+            server = effort.next_server()
+            try:
+                self._open(server, min(effort.seconds_for(server), self._idle_timeout))
+            except OsmsError as error:
+                self._requests.put(None)
+                effort.failed(server, error)
+                continue
+            for request in self._in_flight:
+                self._requests.put(request)
             return
-        for request in self._in_flight:
-            self._requests.put(request)
 
-    def _open(self) -> None:
+    def _open(self, server: Server, seconds: float) -> None:
         self._requests.put(None)
         self._requests = SimpleQueue()
         self._requests.put(self._opening)
-        self._call = self._start_call(iter(self._requests.get, None))
-        ready = self._receive().ready
+        self._server = server
+        self._call = self._method.at(server)(iter(self._requests.get, None))
+        ready = self._receive(seconds).ready
         self.batch_records_max = ready.batch_records_max
         if not self._in_flight:
             self.next_position = ready.next_position
@@ -161,29 +171,36 @@ class FeedPush(Generic[Record]):
         while next_response(self._call, self._idle_timeout) is not None:
             pass
 
-    def _receive(self) -> Any:
-        """The next response; CannotTell if there is none within the idle timeout."""
-        response = next_response(self._call, self._idle_timeout)
+    def _receive(self, seconds: float) -> Any:
+        """The next response; CannotTell if there is none within *seconds*."""
+        response = next_response(self._call, seconds)
         if response is None:
-            message = "the service ended the stream"
-            raise CannotTell(message)
+            raise stream_ended()
         return response
+
+
+def stream_ended() -> CannotTell:
+    """The error where a server ends a stream too early."""
+    return CannotTell("the service ended the stream", "STREAM_ENDED", passes=True)
 
 
 def next_response(call: Any, seconds: float) -> Any:
     """The next response of a stream, None at its end. CannotTell: none came within *seconds*."""
-    watch = threading.Timer(seconds, call.cancel)
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        call.cancel()
+
+    watch = threading.Timer(seconds, give_up)
+    watch.daemon = True
     watch.start()
     try:
         return next(call, None)
     except grpc.RpcError as error:
-        told = from_rpc_error(error)
-        raise (
-            CannotTell("the service did not answer in time") if _is_cancelled(error) else told
-        ) from error
+        if not late.is_set():
+            raise from_rpc_error(error) from error
+        message = "the service did not answer in time"
+        raise CannotTell(message, "NO_ANSWER", passes=True) from error
     finally:
         watch.cancel()
-
-
-def _is_cancelled(error: Any) -> bool:
-    return bool(error.code() is grpc.StatusCode.CANCELLED)

@@ -21,7 +21,7 @@ class Sandbox(Line):
     def advance_clock(self, to: datetime) -> None:
         """Moves the clock of the sandbox forward."""
         request = sandbox_service_pb2.AdvanceClockRequest(clock_time=_writing.instant(to))
-        self._connection.call(self._sandbox.AdvanceClock, request)
+        self._connection.call(self._sandbox.AdvanceClock, request, repeat=False)
 
     def reset_sandbox(
         self, clock: datetime | None = None, parameters: Mapping[str, str] | None = None
@@ -34,4 +34,4 @@ class Sandbox(Line):
                 for name, value in (parameters or {}).items()
             ],
         )
-        self._connection.call(self._sandbox.ResetSandbox, request)
+        self._connection.call(self._sandbox.ResetSandbox, request, repeat=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import grpc
-
 from osms.entitlement.v1 import (
     category_service_pb2,
     feed_pb2,
@@ -15,7 +13,6 @@ from osms.entitlement.v1 import (
 )
 from osms_client import _reading, _writing, values
 from osms_client._line import Line
-from osms_client.errors import from_rpc_error
 from osms_client.feeds import FeedPush, new_request_id
 from osms_client.records import (
     CategoryMessage,
@@ -38,6 +35,7 @@ class Sending(Line):
     def category_feed(self, *, validate_only: bool = False) -> FeedPush[CategoryMessage]:
         """The feed of categories and treaty listings; use it in a `with` block."""
         return FeedPush(
+            self._connection,
             self._categories.PushCategoryUpdates,
             category_service_pb2.PushCategoryUpdatesRequest(opening=_opening(validate_only)),
             lambda first, records: category_service_pb2.PushCategoryUpdatesRequest(
@@ -45,13 +43,13 @@ class Sending(Line):
                     first_position=first, records=map(_writing.category_record, records)
                 )
             ),
-            idle_timeout=self._idle_timeout,
             validate_only=validate_only,
         )
 
     def payment_feed(self, *, validate_only: bool = False) -> FeedPush[PaymentMessage]:
         """The feed of payments and refunds; use it in a `with` block."""
         return FeedPush(
+            self._connection,
             self._payments.PushPayments,
             payment_service_pb2.PushPaymentsRequest(opening=_opening(validate_only)),
             lambda first, records: payment_service_pb2.PushPaymentsRequest(
@@ -59,13 +57,13 @@ class Sending(Line):
                     first_position=first, records=map(_writing.payment_record, records)
                 )
             ),
-            idle_timeout=self._idle_timeout,
             validate_only=validate_only,
         )
 
     def roster_change_feed(self, *, validate_only: bool = False) -> FeedPush[RosterChangeMessage]:
         """The caller's feed of changes of staff; use it in a `with` block."""
         return FeedPush(
+            self._connection,
             self._rosters.PushRosterChanges,
             roster_service_pb2.PushRosterChangesRequest(opening=_opening(validate_only)),
             lambda first, records: roster_service_pb2.PushRosterChangesRequest(
@@ -73,7 +71,6 @@ class Sending(Line):
                     first_position=first, records=map(_writing.roster_change_record, records)
                 )
             ),
-            idle_timeout=self._idle_timeout,
             validate_only=validate_only,
         )
 
@@ -110,12 +107,12 @@ class Sending(Line):
             line_count=len(lines),
             validate_only=validate_only,
         )
-        try:
-            response = self._rosters.PushRoster(
-                _roster_requests(opening, lines), timeout=self._idle_timeout
-            )
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from error
+        response = self._connection.call(
+            self._rosters.PushRoster,
+            _roster_requests(opening, lines),
+            timeout=self._idle_timeout,
+            repeat=False,
+        )
         return _reading.snapshot_result(response)
 
 

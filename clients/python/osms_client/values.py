@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final, NoReturn
 
 from osms_client.errors import Violation
+
+STATUSES: Final = ("ENTITLED", "NOT_ENTITLED", "NOT_REGISTERED")
+"""What an answer says; where it says anything else, nobody can tell."""
+
+PURPOSES: Final = ("CARE", "PLANNING", "COMPLAINT", "REGISTRATION", "CONTROL")
+"""What one may ask about a person for."""
 
 
 class Outcome(StrEnum):
@@ -30,7 +37,11 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """The answer about one person on one day."""
+    """
+    The answer about one person on one day.
+
+    Ask `entitled`. An answer itself is neither true nor false, and says so if it is taken for it.
+    """
 
     iin: str
     on_date: date
@@ -52,6 +63,9 @@ class Entitlement:
     revision_time: datetime
     receipt_id: str
     text: str = ""
+    data_time: datetime | None = None
+    """Instant as of which the answer is complete; None where the service does not tell."""
+
     signed_receipt: str = ""
     """The answer as a signed receipt, where one was asked for; `osms_client.receipts` reads it."""
 
@@ -59,6 +73,11 @@ class Entitlement:
     def entitled(self) -> bool:
         """Whether the person is entitled on the day."""
         return self.status == "ENTITLED"
+
+    def __bool__(self) -> NoReturn:
+        """TypeError: "not entitled" is an answer, too, and would be true."""
+        message = "an answer is neither true nor false; ask for its `entitled`"
+        raise TypeError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,3 +389,5 @@ class Access:
     status: str
     ground: str | None
     revision: str
+    purpose: str = "UNSPECIFIED"
+    """What was asked for, as the caller declared."""

@@ -18,8 +18,8 @@ class Watching(Line):
         response = self._connection.call(self._operations.ListFeeds, request)
         return [_reading.feed_status(each) for each in response.feeds]
 
-    def accesses(self, iin: str) -> Iterator[values.Access]:
-        """Who asked about a person, newest first."""
-        request = operations_service_pb2.ListAccessRequest(iin=iin)
+    def accesses(self, iin: str = "", *, receipt_id: str = "") -> Iterator[values.Access]:
+        """Who asked about a person, newest first, or the answer that a receipt is about."""
+        request = operations_service_pb2.ListAccessRequest(iin=iin, receipt_id=receipt_id)
         for response in self._pages(self._operations.ListAccess, request):
             yield from map(_reading.access, response.accesses)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ from osms_cli.failures import MISUSED, Failure
 from osms_cli.feeding.source import opened
 from osms_cli.registration import Commands
 from osms_cli.session import Session
-from osms_cli.typed import DAY, Iin, OnDay, read_day, read_instant
+from osms_cli.typed import DAY, AtLeast, Iin, OnDay, Purpose, read_day, read_instant
 from osms_client import CannotTell
 
 CLINIC = "clinic1"
@@ -48,7 +48,7 @@ def add_to(app: typer.Typer) -> None:
     )(replay)
 
 
-def check(
+def check(  # noqa: PLR0913 - one parameter for each thing that a person may say
     session: Session,
     iins: Annotated[
         list[str] | None,
@@ -64,6 +64,8 @@ def check(
             help="File with one IIN a line, also .gz; - reads them.",
         ),
     ] = None,
+    *,
+    purpose: Purpose = "",
     receipt: Annotated[
         Path | None,
         typer.Option(
@@ -72,6 +74,7 @@ def check(
             help="Also get a signed receipt, into a file; - shows it with the answer.",
         ),
     ] = None,
+    at_least_revision: AtLeast = "",
 ) -> None:
     """
     Tells whether persons are entitled to insured care on a day.
@@ -86,29 +89,36 @@ def check(
         raise Failure("name a person, or a --file of persons", status=MISUSED)
     if source is not None and iins and iins != ["-"]:
         raise Failure("name persons or a --file, not both", status=MISUSED)
+    how: dict[str, Any] = {
+        "purpose": purpose,
+        "with_receipt": receipt is not None,
+        "at_least_revision": at_least_revision,
+    }
     if source is None and iins and len(iins) == 1:
-        _check_one(session, iins[0], on, receipt)
+        _check_one(session, iins[0], on, how, receipt)
         return
     if receipt is not None and (str(receipt) != "-" or not session.as_json):
         raise Failure("receipts of several persons come with --json --receipt -", status=MISUSED)
     client, language = session.client(), session.options.language or ""
-    ask = client.check_many if source is None else client.check_stream
+    ask = client.check_many if source is None else client.check_list
     asked = iter(iins or ()) if source is None else _iins_of(source)
-    results = check_all(
-        asked, partial(ask, on=on, language=language, with_receipt=receipt is not None)
-    )
+    results = check_all(asked, partial(ask, on=on, language=language, **how))
     status = answers.tell_all(results, on, as_json=session.as_json)
     if status:
         raise typer.Exit(status)
 
 
-def _check_one(session: Session, iin: str, on: date | None, receipt: Path | None) -> None:
+def _check_one(
+    session: Session,
+    iin: str,
+    on: date | None,
+    how: Mapping[str, Any],
+    receipt: Path | None,
+) -> None:
     try:
-        answer = session.client().check(
-            iin, on, language=session.text_language, with_receipt=receipt is not None
-        )
-    except CannotTell:
-        answers.tell_unknown(iin, on, as_json=session.as_json)
+        answer = session.client().check(iin, on, language=session.text_language, **how)
+    except CannotTell as error:
+        answers.tell_unknown(iin, on, error, as_json=session.as_json)
         raise
     if receipt is not None and str(receipt) != "-":
         receipt.write_text(f"{answer.signed_receipt}\n", encoding="ascii")
@@ -136,23 +146,31 @@ def timeline(
         date | None,
         typer.Option("--until", metavar=DAY, parser=read_day, help="Last day to draw."),
     ] = None,
+    *,
+    purpose: Purpose = "",
+    at_least_revision: AtLeast = "",
 ) -> None:
     """
     Draws every day of a person's right: a bar for each ground, and the stretches in a list.
 
     Days on which no bar stands are days without the right.
     """
-    found = session.client().timeline(iin, language=session.text_language)
+    found = session.client().timeline(
+        iin,
+        purpose=purpose,
+        at_least_revision=at_least_revision,
+        language=session.text_language,
+    )
     if session.as_json:
         session.show(found, lambda _: None)
         return
-    today = session.client().check(iin)
+    today = session.client().check(iin, purpose=purpose, at_least_revision=at_least_revision)
     timelines.draw(found, today, Window(since, until))
 
 
-def explain(session: Session, iin: Iin, on: OnDay = None) -> None:
+def explain(session: Session, iin: Iin, on: OnDay = None, purpose: Purpose = "") -> None:
     """Explains a day of a person: the grounds that hold, why the others do not, and the facts."""
-    found = session.client().explain(iin, on, language=session.language)
+    found = session.client().explain(iin, on, purpose=purpose, language=session.language)
     session.show(found, partial(explanations.draw, known_at=None))
 
 
@@ -177,7 +195,8 @@ def replay(
             help="The day asked about; the day of the instant if left out.",
         ),
     ] = None,
+    purpose: Purpose = "",
 ) -> None:
     """Explains a day of a person as it was known at an earlier instant."""
-    found = session.client().replay(iin, known_at, on, language=session.language)
+    found = session.client().replay(iin, known_at, on, purpose=purpose, language=session.language)
     session.show(found, partial(explanations.draw, known_at=known_at))

@@ -12,6 +12,7 @@ from osms_cli import output
 from osms_cli.drawing import answers
 from osms_cli.drawing.explanations import fact_table
 from osms_cli.drawing.words import status_text
+from osms_cli.failures import MISUSED, Failure
 from osms_cli.listing import limited
 from osms_cli.moments import day_shown, shown
 from osms_cli.mutating import repeatable
@@ -177,21 +178,35 @@ def _draw_facts(found: list[Fact]) -> None:
     output.show(fact_table(found))
 
 
-def accesses(session: Session, iin: Iin, limit: Limit = None) -> None:
-    """Lists who asked about a person, newest first."""
-    found = limited(session.client().accesses(iin), limit, as_json=session.as_json)
+def accesses(
+    session: Session,
+    iin: Annotated[str, typer.Argument(metavar="[IIN]", help="The person, by 12 digits.")] = "",
+    receipt: Annotated[
+        str,
+        typer.Option(
+            "--receipt", metavar="ID", help="Number of an answer, as its receipt tells it."
+        ),
+    ] = "",
+    limit: Limit = None,
+) -> None:
+    """Lists who asked about a person, newest first, or the answer that a receipt is about."""
+    if not (iin or receipt):
+        raise Failure("name a person, or a --receipt", status=MISUSED)
+    asked = session.client().accesses(iin, receipt_id=receipt)
+    found = limited(asked, limit, as_json=session.as_json)
     session.show_list(found, _draw_accesses, "nobody asked")
 
 
 def _draw_accesses(found: list[Access]) -> None:
     output.show(
         output.table(
-            ["WHEN", "WHO", "WHAT", "ABOUT", "ANSWER", "GROUND", "RECEIPT"],
+            ["WHEN", "WHO", "WHAT", "WHY", "ABOUT", "ANSWER", "GROUND", "RECEIPT"],
             (
                 [
                     shown(each.record_time),
                     each.caller,
                     each.method,
+                    "-" if each.purpose == "UNSPECIFIED" else each.purpose,
                     day_shown(each.on_date),
                     status_text("-" if each.status == "UNSPECIFIED" else each.status),
                     each.ground,

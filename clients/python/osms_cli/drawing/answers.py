@@ -19,8 +19,8 @@ from osms_cli.drawing.words import (
     status_text,
     until,
 )
-from osms_cli.failures import FAILED, UNKNOWN, UNKNOWN_TEXT, violation_line
-from osms_cli.moments import known_shown
+from osms_cli.failures import FAILED, UNKNOWN, violation_line
+from osms_cli.moments import known_shown, shown
 from osms_client import CannotTell, Entitlement, OsmsError
 
 _ROW: Final = "{:<14}  {:<14}  {:<10}  {:<9}  {}"
@@ -43,22 +43,30 @@ def draw(answer: Entitlement) -> None:
     output.say(
         labelled("known", f"{known_shown(answer.revision_time)}, revision {answer.revision}")
     )
+    if answer.data_time is not None:
+        output.say(labelled("complete", f"as of {shown(answer.data_time)}"))
     output.say(labelled("receipt", answer.receipt_id))
     if answer.signed_receipt:
         output.say(labelled("signed", answer.signed_receipt))
 
 
-def tell_unknown(iin: str, on: date | None, *, as_json: bool) -> None:
+def tell_unknown(iin: str, on: date | None, error: CannotTell, *, as_json: bool) -> None:
     """Says that it cannot be told, where an answer was expected."""
     if as_json:
-        output.emit_indented(_unknown(iin, on))
+        output.emit_indented(_unknown(iin, on, error))
         return
     day = f" on {on.isoformat()}" if on else ""
-    output.say(Text(f"{iin}{day}: ", "bold") + Text(UNKNOWN_TEXT, STATUS_STYLE["UNKNOWN"]))
+    output.say(Text(f"{iin}{day}: ", "bold") + Text(error.text(), STATUS_STYLE["UNKNOWN"]))
 
 
-def _unknown(iin: str, on: date | None) -> dict[str, object]:
-    return {"iin": iin, "on_date": on, "status": "UNKNOWN", "text": UNKNOWN_TEXT}
+def _unknown(iin: str, on: date | None, error: CannotTell) -> dict[str, object]:
+    return {
+        "iin": iin,
+        "on_date": on,
+        "status": "UNKNOWN",
+        "text": error.text(),
+        "reason": error.reason,
+    }
 
 
 def tell_all(results: Iterable[tuple[str, Result]], on: date | None, *, as_json: bool) -> int:
@@ -90,7 +98,7 @@ def _fault(error: OsmsError) -> str:
 
 def _emit(iin: str, on: date | None, result: Result) -> None:
     if isinstance(result, CannotTell):
-        output.emit(_unknown(iin, on))
+        output.emit(_unknown(iin, on, result))
     elif isinstance(result, OsmsError):
         error = {"message": result.message, "violations": result.violations}
         output.emit({"iin": iin, "on_date": on, "status": "INVALID", "error": error})
@@ -100,7 +108,7 @@ def _emit(iin: str, on: date | None, result: Result) -> None:
 
 def _write_row(iin: str, _: date | None, result: Result) -> None:
     if isinstance(result, CannotTell):
-        row = f"{iin:<14}  {'UNKNOWN':<14}  {UNKNOWN_TEXT}"
+        row = f"{iin:<14}  {'UNKNOWN':<14}  {result.text()}"
         sys.stdout.write(_coloured(row, "UNKNOWN") + "\n")
     elif isinstance(result, OsmsError):
         sys.stdout.write(_coloured(_ROW.format(iin, "INVALID", "-", "-", "-"), "INVALID") + "\n")

@@ -37,6 +37,11 @@ class Destination:
     sender: str
     address: str
 
+    def is_of(self, other: Destination) -> bool:
+        """Whether it is the same feed of the same register, of which both name a server."""
+        servers = set(self.address.split(",")) & set(other.address.split(","))
+        return bool(servers) and (self.feed, self.sender) == (other.feed, other.sender)
+
     def __str__(self) -> str:
         """The feed as people read it."""
         return f"the {self.feed} feed of {self.sender} at {self.address}"
@@ -82,7 +87,7 @@ class PositionFile:
         if self._file == STDIN or again or not self.path.exists():
             return None
         known = self._load()
-        if known.destination != destination:
+        if not known.destination.is_of(destination):
             if not known.finished:
                 remark(f"{self.path} told of a push that was cut, to {known.destination}")
             return None

@@ -25,6 +25,7 @@ from osms_client import (
     Outcome,
     RecordOutcome,
 )
+from osms_client.client import TIMEOUT
 
 Payload = Mapping[str, Any]
 
@@ -55,7 +56,9 @@ class Actors:
     def of(self, name: str) -> OsmsClient:
         """The client of somebody. OsmsError or OSError: there is nobody of that name."""
         if name not in self._clients:
-            self._clients[name] = OsmsClient(self._address, self._credentials(name))
+            self._clients[name] = OsmsClient(
+                self._address, self._credentials(name), lookup_timeout=TIMEOUT
+            )
         return self._clients[name]
 
     def close(self) -> None:
