@@ -41,6 +41,9 @@ from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.engine import decide
 from osms_server.rules.explain import Explanation, explain
 from osms_server.rules.overlays import Reach, reach
+from osms_server.rules.remedies import remedies
+from osms_server.rules.remedy import Remedy
+from osms_server.rules.trial import trial_for
 
 _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """The most by which the clocks of servers before one register are taken to differ."""
@@ -79,6 +82,8 @@ class Explained(NamedTuple):
     answer: Answer
     explanation: Explanation
     facts: tuple[SourcedFact, ...]
+    remedies: tuple[Remedy, ...] = ()
+    """What would help; only of a person who is not entitled, and only as known now."""
 
 
 class _Question(NamedTuple):
@@ -200,7 +205,19 @@ class Answers:
         answer = self._answer(iin, text, is_known, question.on_date, known)
         self._log(question, [answer])
         then_known = tuple(fact for fact in sourced if fact.fact.revision <= known)
-        return Explained(answer, explanation, then_known)
+        helping: tuple[Remedy, ...] = ()
+        if known_time is None and answer.status is not Status.ENTITLED:
+            trial = trial_for(
+                facts,
+                overlays,
+                self._law.parameters,
+                explanation.timeline,
+                known=known,
+                day=question.on_date,
+                today=almaty_day(now),
+            )
+            helping = remedies(trial)
+        return Explained(answer, explanation, then_known, helping)
 
     def _timelines(
         self, head: Head, rows: Mapping[Iin, PersonRow], on_date: date | None
