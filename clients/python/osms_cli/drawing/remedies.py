@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from osms_cli import output
-from osms_cli.drawing.words import GROUND_STYLE, provision_codes, through
+from osms_cli.drawing.words import GROUND_STYLE
 from osms_client import DocumentRoute, Remedy
 
 
@@ -25,19 +25,16 @@ def draw(remedies: Iterable[Remedy]) -> None:
 
 def _remedy_table(remedies: Iterable[Remedy]) -> Table:
     return output.table(
-        ["GROUND", "WHAT", "FROM", "THROUGH", "CODE", "PROVISIONS"],
+        ["GROUND", "WHAT", "CODE"],
         (
             [
                 Text(remedy.ground or "-", GROUND_STYLE.get(remedy.ground or "", "")),
                 remedy.text,
-                remedy.days.start.isoformat() if remedy.days else "-",
-                through(remedy.days.end) if remedy.days else "-",
                 remedy.action,
-                provision_codes(remedy.provisions),
             ]
             for remedy in remedies
         ),
-        fold=frozenset({"WHAT", "PROVISIONS"}),
+        fold=frozenset({"WHAT"}),
     )
 
 

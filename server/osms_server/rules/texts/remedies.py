@@ -25,25 +25,25 @@ REMEDIES: Final[dict[Action, Text]] = {
         "right from {died_on} on.",
     ),
     Action.WAIT: Text(
-        "Ештеңе істеудің қажеті жоқ: қазіргі деректер бойынша құқық бар ({ground}), {days}.",
-        "Ничего делать не нужно: по имеющимся данным право есть ({ground}), {days}.",
-        "Nothing has to be done: as things stand there is the right ({ground}) {days}.",
+        "Ештеңе істеудің қажеті жоқ: қазіргі деректер бойынша {days} құқық бар ({ground}).",
+        "Ничего делать не нужно: по имеющимся данным право есть {days} ({ground}).",
+        "Nothing has to be done: as things stand there is the right {days} ({ground}).",
     ),
     Action.LIFT_BUDGET_LAPSE: Text(
-        "{budget} жарналарды қайта төлейтіні {done_on} күні тіркелсе, санат ({category}) құқық "
-        "береді, {days}.",
+        "{budget} жарналарды қайта төлейтіні {done_on} күні тіркелсе, санат ({category}) {days} "
+        "құқық береді.",
         "Если {done_on} будет отмечено, что {budget} снова уплачивает взносы, категория "
-        "({category}) даст право, {days}.",
+        "({category}) даст право {days}.",
         "If it is recorded on {done_on} that the {budget} pays again, the category ({category}) "
         "gives the right {days}.",
     ),
     Action.REPORT_CATEGORY: Text(
         "Санат ({category}) аяқталған, соңғы күні – {last_day}, себебі – {reason}. Егер адам әлі "
         "де сол санатта болса, дереккөз ({systems}) оны қайта береді; {done_on} күнінен бастап "
-        "берілсе, құқық болады, {days}.",
+        "берілсе, {days} құқық болады.",
         "Категория ({category}) прекратилась, последний день – {last_day}, причина – {reason}. "
         "Если лицо все еще относится к ней, источник ({systems}) присваивает ее заново; при "
-        "присвоении с {done_on} право будет, {days}.",
+        "присвоении с {done_on} право будет {days}.",
         "The category ({category}) has ended; its last day was {last_day}, the reason {reason}. "
         "If the person still belongs to it, its source ({systems}) reports it anew; assigned on "
         "{done_on}, it gives the right {days}.",
@@ -51,10 +51,10 @@ REMEDIES: Final[dict[Action, Text]] = {
     Action.REPORT_TREATY_LISTING: Text(
         "Халықаралық шарт бойынша тізімде болу аяқталған, соңғы күні – {last_day}, себебі – "
         "{reason}. Егер адам әлі де тізімде болуға тиіс болса, дереккөз ({systems}) оны қайта "
-        "береді; {done_on} күнінен бастап берілсе, құқық болады, {days}.",
+        "береді; {done_on} күнінен бастап берілсе, {days} құқық болады.",
         "Нахождение в списке по международному договору прекратилось, последний день – "
         "{last_day}, причина – {reason}. Если лицо все еще должно значиться в нем, источник "
-        "({systems}) передает его заново; при включении с {done_on} право будет, {days}.",
+        "({systems}) передает его заново; при включении с {done_on} право будет {days}.",
         "The listing under an international treaty has ended; its last day was {last_day}, the "
         "reason {reason}. If it still applies, its source ({systems}) reports it anew; listed on "
         "{done_on}, the person has the right {days}.",
@@ -62,48 +62,48 @@ REMEDIES: Final[dict[Action, Text]] = {
     Action.LIST_ON_ROSTER: Text(
         "Адам уәкілетті органның тізімінен шыққан, тізімде болған соңғы күні – {last_day}. Егер "
         "ол әлі де сол органға жататын болса, орган ({systems}) оны қайта енгізеді; деректер "
-        "{done_on} күні келсе, құқық болады, {days}.",
+        "{done_on} күні келсе, {days} құқық болады.",
         "Лицо выбыло из списка уполномоченного органа, последний день в списке – {last_day}. Если "
         "оно все еще относится к этому органу, орган ({systems}) включает его снова; при "
-        "поступлении данных {done_on} право будет, {days}.",
+        "поступлении данных {done_on} право будет {days}.",
         "The person has left the roster of an authorised body; the last day on it was {last_day}. "
         "If the person still belongs to the body, it ({systems}) lists the person again; if the "
         "data arrive on {done_on}, there is the right {days}.",
     ),
     Action.PAY_MONTHS: Text(
         "Мына айлар төленбеген: {months}. Олар үшін аударымдар немесе жарналар {done_on} күні "
-        "түссе, құқық болады, {days}.",
+        "түссе, {days} құқық болады.",
         "Не оплачены месяцы: {months}. Если отчисления или взносы за них поступят {done_on}, "
-        "право будет, {days}.",
+        "право будет {days}.",
         "These months are unpaid: {months}. If deductions or contributions for them are received "
         "on {done_on}, there is the right {days}.",
     ),
     Action.PAY_AS_INDEPENDENT: Text(
         "Дербес төлеуші үшін: мына айлар төленбеген: {months}. Олар үшін жарналар {done_on} күні "
-        "түссе, құқық болады, {days}.",
+        "түссе, {days} құқық болады.",
         "Для самостоятельного плательщика: не оплачены месяцы: {months}. Если взносы за них "
-        "поступят {done_on}, право будет, {days}.",
+        "поступят {done_on}, право будет {days}.",
         "For an independent payer: these months are unpaid: {months}. If contributions for them "
         "are received on {done_on}, there is the right {days}.",
     ),
     Action.REGISTER_ON_DOCUMENTS: Text(
         "Егер адам {done_on} күні құжаттармен жүгініп, санатын растаса, Қор оны бір айға "
-        "енгізеді: құқық болады, {days}.",
+        "енгізеді: {days} құқық болады.",
         "Если лицо {done_on} обратится с документами и подтвердит свою категорию, Фонд внесет его "
-        "на один месяц: право будет, {days}.",
+        "на один месяц: право будет {days}.",
         "If the person applies on {done_on} with documents that prove a category, the Fund "
         "registers the person for one month: there is the right {days}.",
     ),
 }
 
 UNTIL: Final = Text(
-    "{first} күнінен бастап {last} күнін қоса алғанда",
+    "{first} – {last} күндері (қоса алғанда)",
     "с {first} по {last} включительно",
     "from {first} through {last}",
 )
 OPEN_ENDED: Final = Text(
-    "{first} күнінен бастап, аяқталу күні белгіленбеген",
-    "с {first}, дата окончания не определена",
+    "{first} күнінен бастап (аяқталу күні белгіленбеген)",
+    "с {first} (дата окончания не определена)",
     "from {first} on, with no end foreseen",
 )
 
@@ -111,9 +111,9 @@ OPEN_ENDED: Final = Text(
 def remedy_text(remedy: Remedy, language: Language) -> str:
     """What would have to be done, and the days of the right then."""
     sentence = REMEDIES[remedy.action].in_(language).format(**_told(remedy, language))
-    before = remedy.last_day is not None and remedy.routes
-    if not before:
+    if not remedy.routes or remedy.last_day is None:
         return sentence
+    # Which documents they are can only be said of a category that the person had.
     return f"{sentence} {provision_text(remedy.routes[0].provision, language)}"
 
 
