@@ -182,6 +182,26 @@ ROWS: Final[dict[str, Row]] = {
         "2026-05-01",
         {PAY: "2026-01, 2026-02: 2026-05-01..2026-05-31"},
     ),
+    "months on a roster count, and the last is paid": Row(
+        person(
+            listed("2025-03-02", known="2010-01-01"), unlisted("2026-03-16", known="2010-01-01")
+        ),
+        "2026-03-16",
+        {PAY: "2026-03: 2026-03-16..2026-06-30"},
+    ),
+    "months of a category whose budget is unpaid count, and the last is paid": Row(
+        PENSIONER, "2026-06-01", {PAY: "2026-06: 2026-06-01..2026-09-30"}, overlays=UNPAID
+    ),
+    "a month that is paid only later is paid now": Row(
+        person(*PAID_BUT_JULY.payments, paid("2026-07", "2026-12-20")),
+        "2026-11-12",
+        {PAY: "2026-07: 2026-11-01..2027-01-31", WAIT: "2026-12-01..2027-01-31"},
+    ),
+    "a payment that outweighs a refund to come gives days long gone as well": Row(
+        person(*PAYING.payments, refunded("2026-06", "2026-12-20")),
+        "2026-11-12",
+        {PAY: "2026-06, 2026-07, 2026-08: 2026-11-01..2026-11-30"},
+    ),
     "a refunded month is missing": Row(
         person(*paid_months("2025-07", "2026-06"), refunded("2026-06", "2026-07-26")),
         "2026-09-01",
@@ -232,6 +252,14 @@ ROWS: Final[dict[str, Row]] = {
         person(*paid_months("2026-01", "2026-11", "2026-01-10", kind=OWN)),
         "2026-03-12",
         {ON_OWN: "2026-12: 2026-03-12..2027-03-31"},
+    ),
+    "a month of a run that is paid only later is paid now": Row(
+        person(
+            *paid_months("2026-01", "2026-11", "2026-01-10", kind=OWN),
+            paid("2026-12", "2026-03-20", kind=OWN),
+        ),
+        "2026-03-12",
+        {ON_OWN: "2026-12: 2026-03-12..2027-03-31", WAIT: "2026-03-20..2027-03-31"},
     ),
     "another payer's months are not his own": Row(
         person(*paid_months("2026-01", "2026-11", "2026-01-10")),
