@@ -273,6 +273,25 @@ def test_a_day_is_explained(osms: Osms) -> None:
     assert "reason=ENDED" in held.out
 
 
+def _in_a_row(text: str) -> str:
+    """The second column of a table as one line, whatever its width."""
+    rows = (line[12:].partition("   ")[0].strip() for line in text.splitlines())
+    return " ".join(rows)
+
+
+def test_what_would_help_is_told(osms: Osms) -> None:
+    """Of a day without the right: the nearest first, with its days, and the documents."""
+    ran = osms("explain", ANNA, "--on", "2026-11-01")
+    head, _, helps = ran.out.partition("What would help, the nearest first\n")
+    assert head
+    assert helps.index("REPORT_CATEGORY") < helps.index("PAY_MONTHS")
+    assert "assigned on 2026-11-01, it gives the right from 2026-11-01 on" in _in_a_row(helps)
+    assert "R01       BIRTH_CERTIFICATE or BIRTH_RECORD_EXTRACT" in helps
+    assert "What would help" not in osms("explain", ANNA).out
+    (told,) = osms("explain", ANNA, "--on", "2026-11-01", "--json").ndjson
+    assert told["remedies"][0]["action"] == "REPORT_CATEGORY"
+
+
 def test_an_explanation_in_another_language(osms: Osms) -> None:
     """Texts come in the language that was asked for."""
     russian = osms("explain", ANNA, "--on", "2026-11-01", "--language", "ru").out

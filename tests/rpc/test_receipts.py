@@ -137,11 +137,11 @@ def test_parameters_of_a_sandbox_are_told_in_its_receipts(supervisor: OsmsClient
 
 def test_no_receipt_comes_unasked(empty: None, clinic: OsmsClient) -> None:
     """One by one, in a batch, over a stream."""
-    answers = [clinic.check(AIGUL), *clinic.check_many([AIGUL]), *clinic.check_stream([AIGUL])]
+    answers = [clinic.check(AIGUL), *clinic.check_many([AIGUL]), *clinic.check_list([AIGUL])]
     assert [each.signed_receipt for each in answers if isinstance(each, Entitlement)] == [""] * 3
 
 
-@pytest.mark.parametrize("way", ["check_many", "check_stream"])
+@pytest.mark.parametrize("way", ["check_many", "check_list"])
 def test_every_answer_of_many_has_a_receipt(clinic: OsmsClient, way: str) -> None:
     """Each about its own person; a wrong IIN has none, and stops nobody."""
     keys = clinic.receipt_keys()

@@ -19,6 +19,7 @@ from osms_server.domain.codes import Budget, Category, GroundKind, Role, Status,
 from osms_server.domain.timeline import RANK
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.explain import Absence, AbsentGround
+from osms_server.rules.remedy import Action
 from osms_server.rules.texts import (
     Language,
     Text,
@@ -39,12 +40,14 @@ from osms_server.rules.texts.errors import ERRORS, WORDS
 from osms_server.rules.texts.names import BUDGETS, CATEGORIES, GROUNDS
 from osms_server.rules.texts.provisions import PROVISIONS
 from osms_server.rules.texts.reasons import REASONS
+from osms_server.rules.texts.remedies import REMEDIES
 
 DAY = date(2026, 10, 31)
 
 SENTENCES = {
     **{f"reason {code}": text for code, text in REASONS.items()},
     **{f"absence {code}": text for code, text in ABSENCES.items()},
+    **{f"remedy {code}": text for code, text in REMEDIES.items()},
     **{f"provision {code}": text for code, text in PROVISIONS.items()},
     **{f"error {code}": text for code, text in ERRORS.items()},
     "absence, paid too late": PAID_TOO_LATE,
@@ -126,6 +129,11 @@ def test_every_reason_has_a_text() -> None:
 def test_every_absence_has_a_text() -> None:
     """No absence is left without a sentence."""
     assert set(ABSENCES) == set(Absence)
+
+
+def test_every_remedy_has_a_text() -> None:
+    """No action is left without a sentence."""
+    assert set(REMEDIES) == set(Action)
 
 
 def test_every_provision_has_a_text() -> None:
@@ -351,7 +359,10 @@ def test_payments_that_never_give_the_right_name_no_day() -> None:
             Status.NOT_ENTITLED,
             None,
             None,
-            "Not entitled: the guaranteed volume of free care applies.",
+            (
+                "Not entitled: the guaranteed volume of free care applies. The Fund tells the "
+                "person why, and can register the person on documents for one month (p. 21, 57)."
+            ),
         ),
         (
             Status.NOT_REGISTERED,
@@ -359,7 +370,8 @@ def test_payments_that_never_give_the_right_name_no_day() -> None:
             None,
             (
                 "Not registered, nothing is known of this person: the guaranteed volume of free "
-                "care applies."
+                "care applies. The Fund tells the person why, and can register the person on "
+                "documents for one month (p. 21, 57)."
             ),
         ),
     ],

@@ -18,8 +18,10 @@ from osms.entitlement.v1 import (
     feed_pb2,
     ground_pb2,
 )
+from osms.entitlement.v1 import entitlement_service_pb2 as entitlement_pb
 from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
+from osms.entitlement.v1.date_range_pb2 import DateRange
 from osms_client import values
 from osms_client.errors import CannotTell, OsmsError, Violation, from_status
 from osms_client.receipts import ReceiptKey
@@ -179,7 +181,37 @@ def explanation(message: Any) -> values.Explanation:
             for each in message.absent_grounds
         ),
         facts=tuple(fact(each) for each in message.facts),
+        remedies=tuple(map(remedy, getattr(message, "remedies", ()))),  # a replay tells none
     )
+
+
+def remedy(message: entitlement_pb.Remedy) -> values.Remedy:
+    """What would give the right."""
+    return values.Remedy(
+        action=message.action,
+        ground=ground_kind(message.ground_kind),
+        done_on=day(message.done_date),
+        days=days(message.valid) if message.HasField("valid") else None,
+        missing_months=tuple(date(each.year, each.month, 1) for each in message.missing_months),
+        category=message.category,
+        last_day=optional_day(message, "last_date"),
+        removal_reason=message.removal_reason,
+        systems=tuple(message.systems),
+        document_routes=tuple(map(_document_route, message.document_routes)),
+        provisions=provisions(message.provisions),
+        text=message.text,
+    )
+
+
+def _document_route(message: entitlement_pb.DocumentRoute) -> values.DocumentRoute:
+    (provision,) = provisions([message.provision])
+    groups = tuple(tuple(group.documents) for group in message.groups)
+    return values.DocumentRoute(message.category, groups, provision, message.repeat)
+
+
+def days(message: DateRange) -> values.Days:
+    """Days [start, end), without an end where they are open-ended."""
+    return values.Days(day(message.start_date), optional_day(message, "end_date"))
 
 
 def fact(message: fact_pb2.Fact) -> values.Fact:

@@ -124,6 +124,55 @@ class AbsentGround:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """Days [start, end); *end* is None where they are open-ended."""
+
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRoute:
+    """Documents on which a person can be registered in a category: one of every group."""
+
+    category: str
+    groups: tuple[tuple[str, ...], ...]
+    provision: Provision
+    repeat: bool
+    """Whether the person was registered in it before: a supervisor must state why again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What would give the right to a person who is not entitled."""
+
+    action: str
+    """Stable code of what would have to be done, such as PAY_MONTHS."""
+
+    ground: str | None
+    """Kind of the ground that would be had; None where nothing helps."""
+
+    done_on: date
+    """The day on which it is taken to be done: the day asked about, or today if it has passed."""
+
+    days: Days | None
+    """The days that would be gained; None where nothing helps."""
+
+    missing_months: tuple[date, ...]
+    """Months that would have to be paid, each as its first day."""
+
+    category: str
+    last_day: date | None
+    """Last day, included, on which the ground gave the right before."""
+
+    removal_reason: str
+    systems: tuple[str, ...]
+    document_routes: tuple[DocumentRoute, ...]
+    provisions: tuple[Provision, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A fact as it was told: its kind, who told it, since when it is known, and its fields."""
 
@@ -145,6 +194,8 @@ class Explanation:
     grounds: tuple[Ground, ...]
     absent_grounds: tuple[AbsentGround, ...]
     facts: tuple[Fact, ...]
+    remedies: tuple[Remedy, ...] = ()
+    """What would help, the nearest first; empty if entitled, and for an earlier instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,14 +358,6 @@ class Decision:
     held_batch: HeldBatch
     count: int
     revision: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Days [start, end); *end* is None where they are open-ended."""
-
-    start: date
-    end: date | None
 
 
 @dataclass(frozen=True, slots=True)

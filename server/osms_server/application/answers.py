@@ -36,6 +36,9 @@ from osms_server.domain.timeline import (
 )
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.explain import Explanation, explain
+from osms_server.rules.remedies import remedies
+from osms_server.rules.remedy import Remedy
+from osms_server.rules.trial import trial_for
 
 
 class Answer(NamedTuple):
@@ -75,6 +78,8 @@ class Explained(NamedTuple):
     answer: Answer
     explanation: Explanation
     facts: tuple[SourcedFact, ...]
+    remedies: tuple[Remedy, ...] = ()
+    """What would help; only of a person who is not entitled, and only as known now."""
 
 
 class _Question(NamedTuple):
@@ -187,7 +192,19 @@ class Answers:
         verdict = verdict_of(text, question.on_date, is_known=bool(facts.known_at(known)))
         answer = self._answer(question, iin, verdict, known)
         then_known = tuple(fact for fact in sourced if fact.fact.revision <= known)
-        return Explained(answer, explanation, then_known)
+        helping: tuple[Remedy, ...] = ()
+        if known_time is None and answer.status is not Status.ENTITLED:
+            trial = trial_for(
+                facts,
+                overlays,
+                self._law.parameters,
+                explanation.timeline,
+                known=known,
+                day=question.on_date,
+                today=almaty_day(now),
+            )
+            helping = remedies(trial)
+        return Explained(answer, explanation, then_known, helping)
 
     def _answer(
         self, question: _Question, iin: Iin, verdict: Verdict, revision: Revision

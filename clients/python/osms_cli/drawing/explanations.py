@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from osms_cli import output
-from osms_cli.drawing import answers
+from osms_cli.drawing import answers, remedies
 from osms_cli.drawing.words import GROUND_STYLE, ground_text, provision_codes, through
 from osms_cli.moments import shown, stamp_shown
 from osms_client import AbsentGround, Explanation, Fact, Ground
@@ -32,6 +32,9 @@ def draw(explanation: Explanation, *, known_at: datetime | None) -> None:
     if explanation.absent_grounds:
         _head("Grounds that do not hold, and why")
         output.show(_absent_table(explanation.absent_grounds))
+    if explanation.remedies:
+        _head("What would help, the nearest first")
+        remedies.draw(explanation.remedies)
     if explanation.facts:
         _head("Facts they rest on")
         output.show(fact_table(explanation.facts, brief=True))

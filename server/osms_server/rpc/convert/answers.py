@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from osms.entitlement.v1 import entitlement_pb2, ground_pb2, provision_pb2
+from osms.entitlement.v1 import entitlement_pb2, ground_pb2
 from osms.entitlement.v1 import entitlement_service_pb2 as service_pb
 from osms_server.application.answers import Answer, Explained, PersonTimeline
 from osms_server.application.fact_ids import fact_id, rests_on
@@ -16,13 +15,14 @@ from osms_server.domain.revision import instant_of, revision_token
 from osms_server.domain.timeline import GroundCode
 from osms_server.rpc.convert.facts import fact_message
 from osms_server.rpc.convert.fields import range_message, to_date, to_timestamp
+from osms_server.rpc.convert.provisions import provision_messages
+from osms_server.rpc.convert.remedies import remedy_message
 from osms_server.rules.explain import AbsentGround, HoldingGround
 from osms_server.rules.reference import provisions_of, told_provisions
 from osms_server.rules.texts import (
     Language,
     absence_text,
     answer_text,
-    provision_text,
 )
 
 
@@ -47,16 +47,6 @@ def entitlement_message(answer: Answer, language: Language | None) -> entitlemen
     if language is not None:
         message.text = answer_text(answer.status, answer.kind, answer.last_date, language)
     return message
-
-
-def provision_messages(
-    codes: Iterable[str], language: Language | None
-) -> list[provision_pb2.Provision]:
-    """Provisions by code, with their text where a language was asked for."""
-    return [
-        provision_pb2.Provision(code=code, text=provision_text(code, language) if language else "")
-        for code in codes
-    ]
 
 
 def timeline_message(
@@ -87,9 +77,10 @@ def timeline_message(
 def explain_message(
     explained: Explained, language: Language
 ) -> service_pb.ExplainEntitlementResponse:
-    """One day of a person with everything it rests on."""
+    """One day of a person with everything it rests on, and what would help."""
     parts = _explained_parts(explained, language)
-    return service_pb.ExplainEntitlementResponse(**parts)
+    helping = [remedy_message(remedy, language) for remedy in explained.remedies]
+    return service_pb.ExplainEntitlementResponse(**parts, remedies=helping)
 
 
 def replay_message(

@@ -12,6 +12,7 @@ from osms_server.rules.texts.language import Language, Text, parse_language
 from osms_server.rules.texts.names import budget_text, category_text, ground_text
 from osms_server.rules.texts.provisions import provision_reference, provision_text
 from osms_server.rules.texts.reasons import reason_text
+from osms_server.rules.texts.remedies import remedy_text
 
 __all__ = [
     "Language",
@@ -26,4 +27,5 @@ __all__ = [
     "provision_reference",
     "provision_text",
     "reason_text",
+    "remedy_text",
 ]

@@ -26,15 +26,23 @@ OPEN_ENDED: Final = Text(
 )
 NOT_ENTITLED: Final = Text(
     "МӘМС жүйесінде медициналық көмек алу құқығы жоқ: медициналық көмек ТМККК шеңберінде "
-    "көрсетіледі.",
+    "көрсетіледі. Себебін адамға Қор айтады; Қор адамды құжаттары бойынша бір айға енгізе алады "
+    "(21, 57-тармақтар).",
     "Права на медицинскую помощь в системе ОСМС нет: медицинская помощь оказывается в рамках "
-    "ГОБМП.",
-    "Not entitled: the guaranteed volume of free care applies.",
+    "ГОБМП. Причину лицу сообщает Фонд; Фонд может внести лицо по документам на один месяц (п. "
+    "21, 57).",
+    "Not entitled: the guaranteed volume of free care applies. The Fund tells the person why, and "
+    "can register the person on documents for one month (p. 21, 57).",
 )
 NOT_REGISTERED: Final = Text(
-    "Тізілімде бұл адам туралы мәлімет жоқ: медициналық көмек ТМККК шеңберінде көрсетіледі.",
-    "Сведений об этом лице в реестре нет: медицинская помощь оказывается в рамках ГОБМП.",
-    "Not registered, nothing is known of this person: the guaranteed volume of free care applies.",
+    "Тізілімде бұл адам туралы мәлімет жоқ: медициналық көмек ТМККК шеңберінде көрсетіледі. "
+    "Себебін адамға Қор айтады; Қор адамды құжаттары бойынша бір айға енгізе алады (21, "
+    "57-тармақтар).",
+    "Сведений об этом лице в реестре нет: медицинская помощь оказывается в рамках ГОБМП. Причину "
+    "лицу сообщает Фонд; Фонд может внести лицо по документам на один месяц (п. 21, 57).",
+    "Not registered, nothing is known of this person: the guaranteed volume of free care applies. "
+    "The Fund tells the person why, and can register the person on documents for one month (p. "
+    "21, 57).",
 )
 
 

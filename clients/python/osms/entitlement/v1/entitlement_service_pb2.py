@@ -31,9 +31,10 @@ from osms.entitlement.v1 import date_range_pb2 as osms_dot_entitlement_dot_v1_do
 from osms.entitlement.v1 import entitlement_pb2 as osms_dot_entitlement_dot_v1_dot_entitlement__pb2
 from osms.entitlement.v1 import fact_pb2 as osms_dot_entitlement_dot_v1_dot_fact__pb2
 from osms.entitlement.v1 import ground_pb2 as osms_dot_entitlement_dot_v1_dot_ground__pb2
+from osms.entitlement.v1 import provision_pb2 as osms_dot_entitlement_dot_v1_dot_provision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-osms/entitlement/v1/entitlement_service.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\x1a(osms/entitlement/v1/access_purpose.proto\x1a$osms/entitlement/v1/date_range.proto\x1a%osms/entitlement/v1/entitlement.proto\x1a\x1eosms/entitlement/v1/fact.proto\x1a osms/entitlement/v1/ground.proto\"\xcd\x01\n\x17\x43heckEntitlementRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x11\x61t_least_revision\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\x12\x14\n\x0cwith_receipt\x18\x06 \x01(\x08\"Q\n\x18\x43heckEntitlementResponse\x12\x35\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\"\xd4\x01\n\x1d\x42\x61tchCheckEntitlementsRequest\x12\x12\n\x04iins\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x11\x61t_least_revision\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\x12\x14\n\x0cwith_receipt\x18\x06 \x01(\x08\"Y\n\x1e\x42\x61tchCheckEntitlementsResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.osms.entitlement.v1.EntitlementResult\"{\n\x11\x45ntitlementResult\x12\x37\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.EntitlementH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"\xd5\x01\n\x1eStreamCheckEntitlementsRequest\x12\x12\n\x04iins\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x33\n\x07purpose\x18\x04 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\x12\x14\n\x0cwith_receipt\x18\x05 \x01(\x08\x12\x19\n\x11\x61t_least_revision\x18\x06 \x01(\t\"Z\n\x1fStreamCheckEntitlementsResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.osms.entitlement.v1.EntitlementResult\"\x8e\x01\n\x12GetTimelineRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x11\x61t_least_revision\x18\x02 \x01(\t\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x33\n\x07purpose\x18\x04 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\xb4\x01\n\x13GetTimelineResponse\x12\x0b\n\x03iin\x18\x01 \x01(\t\x12\x37\n\tstretches\x18\x02 \x03(\x0b\x32$.osms.entitlement.v1.TimelineStretch\x12\x10\n\x08revision\x18\x03 \x01(\t\x12\x31\n\rrevision_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nreceipt_id\x18\x05 \x01(\t\"n\n\x0fTimelineStretch\x12-\n\x05valid\x18\x01 \x01(\x0b\x32\x1e.osms.entitlement.v1.DateRange\x12,\n\x07grounds\x18\x02 \x03(\x0b\x32\x1b.osms.entitlement.v1.Ground\"\x9e\x01\n\x19\x45xplainEntitlementRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x33\n\x07purpose\x18\x04 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\xe6\x01\n\x1a\x45xplainEntitlementResponse\x12\x35\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\x12,\n\x07grounds\x18\x02 \x03(\x0b\x32\x1b.osms.entitlement.v1.Ground\x12\x39\n\x0e\x61\x62sent_grounds\x18\x03 \x03(\x0b\x32!.osms.entitlement.v1.AbsentGround\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.osms.entitlement.v1.Fact\"\xcc\x01\n\x0c\x41\x62sentGround\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.osms.entitlement.v1.GroundKind\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12?\n\x07\x64\x65tails\x18\x04 \x03(\x0b\x32..osms.entitlement.v1.AbsentGround.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xd3\x01\n\x18ReplayEntitlementRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\nknown_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\xe5\x01\n\x19ReplayEntitlementResponse\x12\x35\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\x12,\n\x07grounds\x18\x02 \x03(\x0b\x32\x1b.osms.entitlement.v1.Ground\x12\x39\n\x0e\x61\x62sent_grounds\x18\x03 \x03(\x0b\x32!.osms.entitlement.v1.AbsentGround\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.osms.entitlement.v1.Fact\"\x18\n\x16ListReceiptKeysRequest\"H\n\x17ListReceiptKeysResponse\x12-\n\x04keys\x18\x01 \x03(\x0b\x32\x1f.osms.entitlement.v1.ReceiptKey\"\x96\x01\n\nReceiptKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\x0c\x12\x33\n\x0fvalid_from_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bretire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xcf\x06\n\x12\x45ntitlementService\x12o\n\x10\x43heckEntitlement\x12,.osms.entitlement.v1.CheckEntitlementRequest\x1a-.osms.entitlement.v1.CheckEntitlementResponse\x12\x81\x01\n\x16\x42\x61tchCheckEntitlements\x12\x32.osms.entitlement.v1.BatchCheckEntitlementsRequest\x1a\x33.osms.entitlement.v1.BatchCheckEntitlementsResponse\x12\x88\x01\n\x17StreamCheckEntitlements\x12\x33.osms.entitlement.v1.StreamCheckEntitlementsRequest\x1a\x34.osms.entitlement.v1.StreamCheckEntitlementsResponse(\x01\x30\x01\x12`\n\x0bGetTimeline\x12\'.osms.entitlement.v1.GetTimelineRequest\x1a(.osms.entitlement.v1.GetTimelineResponse\x12u\n\x12\x45xplainEntitlement\x12..osms.entitlement.v1.ExplainEntitlementRequest\x1a/.osms.entitlement.v1.ExplainEntitlementResponse\x12r\n\x11ReplayEntitlement\x12-.osms.entitlement.v1.ReplayEntitlementRequest\x1a..osms.entitlement.v1.ReplayEntitlementResponse\x12l\n\x0fListReceiptKeys\x12+.osms.entitlement.v1.ListReceiptKeysRequest\x1a,.osms.entitlement.v1.ListReceiptKeysResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-osms/entitlement/v1/entitlement_service.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\x1a(osms/entitlement/v1/access_purpose.proto\x1a$osms/entitlement/v1/date_range.proto\x1a%osms/entitlement/v1/entitlement.proto\x1a\x1eosms/entitlement/v1/fact.proto\x1a osms/entitlement/v1/ground.proto\x1a#osms/entitlement/v1/provision.proto\"\xcd\x01\n\x17\x43heckEntitlementRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x11\x61t_least_revision\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\x12\x14\n\x0cwith_receipt\x18\x06 \x01(\x08\"Q\n\x18\x43heckEntitlementResponse\x12\x35\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\"\xd4\x01\n\x1d\x42\x61tchCheckEntitlementsRequest\x12\x12\n\x04iins\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x11\x61t_least_revision\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\x12\x14\n\x0cwith_receipt\x18\x06 \x01(\x08\"Y\n\x1e\x42\x61tchCheckEntitlementsResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.osms.entitlement.v1.EntitlementResult\"{\n\x11\x45ntitlementResult\x12\x37\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.EntitlementH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"\xd5\x01\n\x1eStreamCheckEntitlementsRequest\x12\x12\n\x04iins\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x33\n\x07purpose\x18\x04 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\x12\x14\n\x0cwith_receipt\x18\x05 \x01(\x08\x12\x19\n\x11\x61t_least_revision\x18\x06 \x01(\t\"Z\n\x1fStreamCheckEntitlementsResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.osms.entitlement.v1.EntitlementResult\"\x8e\x01\n\x12GetTimelineRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x11\x61t_least_revision\x18\x02 \x01(\t\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x33\n\x07purpose\x18\x04 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\xb4\x01\n\x13GetTimelineResponse\x12\x0b\n\x03iin\x18\x01 \x01(\t\x12\x37\n\tstretches\x18\x02 \x03(\x0b\x32$.osms.entitlement.v1.TimelineStretch\x12\x10\n\x08revision\x18\x03 \x01(\t\x12\x31\n\rrevision_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nreceipt_id\x18\x05 \x01(\t\"n\n\x0fTimelineStretch\x12-\n\x05valid\x18\x01 \x01(\x0b\x32\x1e.osms.entitlement.v1.DateRange\x12,\n\x07grounds\x18\x02 \x03(\x0b\x32\x1b.osms.entitlement.v1.Ground\"\x9e\x01\n\x19\x45xplainEntitlementRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\x12\x33\n\x07purpose\x18\x04 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\x95\x02\n\x1a\x45xplainEntitlementResponse\x12\x35\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\x12,\n\x07grounds\x18\x02 \x03(\x0b\x32\x1b.osms.entitlement.v1.Ground\x12\x39\n\x0e\x61\x62sent_grounds\x18\x03 \x03(\x0b\x32!.osms.entitlement.v1.AbsentGround\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.osms.entitlement.v1.Fact\x12-\n\x08remedies\x18\x05 \x03(\x0b\x32\x1b.osms.entitlement.v1.Remedy\"\xae\x03\n\x06Remedy\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x34\n\x0bground_kind\x18\x02 \x01(\x0e\x32\x1f.osms.entitlement.v1.GroundKind\x12$\n\tdone_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12-\n\x05valid\x18\x04 \x01(\x0b\x32\x1e.osms.entitlement.v1.DateRange\x12)\n\x0emissing_months\x18\x05 \x03(\x0b\x32\x11.google.type.Date\x12\x10\n\x08\x63\x61tegory\x18\x06 \x01(\t\x12$\n\tlast_date\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x16\n\x0eremoval_reason\x18\x08 \x01(\t\x12\x0f\n\x07systems\x18\t \x03(\t\x12;\n\x0f\x64ocument_routes\x18\n \x03(\x0b\x32\".osms.entitlement.v1.DocumentRoute\x12\x32\n\nprovisions\x18\x0b \x03(\x0b\x32\x1e.osms.entitlement.v1.Provision\x12\x0c\n\x04text\x18\x0c \x01(\t\"\x98\x01\n\rDocumentRoute\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12\x32\n\x06groups\x18\x02 \x03(\x0b\x32\".osms.entitlement.v1.DocumentGroup\x12\x31\n\tprovision\x18\x03 \x01(\x0b\x32\x1e.osms.entitlement.v1.Provision\x12\x0e\n\x06repeat\x18\x04 \x01(\x08\"\"\n\rDocumentGroup\x12\x11\n\tdocuments\x18\x01 \x03(\t\"\xcc\x01\n\x0c\x41\x62sentGround\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.osms.entitlement.v1.GroundKind\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12?\n\x07\x64\x65tails\x18\x04 \x03(\x0b\x32..osms.entitlement.v1.AbsentGround.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xd3\x01\n\x18ReplayEntitlementRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x07on_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\nknown_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\xe5\x01\n\x19ReplayEntitlementResponse\x12\x35\n\x0b\x65ntitlement\x18\x01 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\x12,\n\x07grounds\x18\x02 \x03(\x0b\x32\x1b.osms.entitlement.v1.Ground\x12\x39\n\x0e\x61\x62sent_grounds\x18\x03 \x03(\x0b\x32!.osms.entitlement.v1.AbsentGround\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.osms.entitlement.v1.Fact\"\x18\n\x16ListReceiptKeysRequest\"H\n\x17ListReceiptKeysResponse\x12-\n\x04keys\x18\x01 \x03(\x0b\x32\x1f.osms.entitlement.v1.ReceiptKey\"\x96\x01\n\nReceiptKey\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\x0c\x12\x33\n\x0fvalid_from_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bretire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xcf\x06\n\x12\x45ntitlementService\x12o\n\x10\x43heckEntitlement\x12,.osms.entitlement.v1.CheckEntitlementRequest\x1a-.osms.entitlement.v1.CheckEntitlementResponse\x12\x81\x01\n\x16\x42\x61tchCheckEntitlements\x12\x32.osms.entitlement.v1.BatchCheckEntitlementsRequest\x1a\x33.osms.entitlement.v1.BatchCheckEntitlementsResponse\x12\x88\x01\n\x17StreamCheckEntitlements\x12\x33.osms.entitlement.v1.StreamCheckEntitlementsRequest\x1a\x34.osms.entitlement.v1.StreamCheckEntitlementsResponse(\x01\x30\x01\x12`\n\x0bGetTimeline\x12\'.osms.entitlement.v1.GetTimelineRequest\x1a(.osms.entitlement.v1.GetTimelineResponse\x12u\n\x12\x45xplainEntitlement\x12..osms.entitlement.v1.ExplainEntitlementRequest\x1a/.osms.entitlement.v1.ExplainEntitlementResponse\x12r\n\x11ReplayEntitlement\x12-.osms.entitlement.v1.ReplayEntitlementRequest\x1a..osms.entitlement.v1.ReplayEntitlementResponse\x12l\n\x0fListReceiptKeys\x12+.osms.entitlement.v1.ListReceiptKeysRequest\x1a,.osms.entitlement.v1.ListReceiptKeysResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,44 +57,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLAYENTITLEMENTREQUEST'].fields_by_name['iin']._serialized_options = b'\342A\001\002'
   _globals['_REPLAYENTITLEMENTREQUEST'].fields_by_name['known_time']._loaded_options = None
   _globals['_REPLAYENTITLEMENTREQUEST'].fields_by_name['known_time']._serialized_options = b'\342A\001\002'
-  _globals['_CHECKENTITLEMENTREQUEST']._serialized_start=371
-  _globals['_CHECKENTITLEMENTREQUEST']._serialized_end=576
-  _globals['_CHECKENTITLEMENTRESPONSE']._serialized_start=578
-  _globals['_CHECKENTITLEMENTRESPONSE']._serialized_end=659
-  _globals['_BATCHCHECKENTITLEMENTSREQUEST']._serialized_start=662
-  _globals['_BATCHCHECKENTITLEMENTSREQUEST']._serialized_end=874
-  _globals['_BATCHCHECKENTITLEMENTSRESPONSE']._serialized_start=876
-  _globals['_BATCHCHECKENTITLEMENTSRESPONSE']._serialized_end=965
-  _globals['_ENTITLEMENTRESULT']._serialized_start=967
-  _globals['_ENTITLEMENTRESULT']._serialized_end=1090
-  _globals['_STREAMCHECKENTITLEMENTSREQUEST']._serialized_start=1093
-  _globals['_STREAMCHECKENTITLEMENTSREQUEST']._serialized_end=1306
-  _globals['_STREAMCHECKENTITLEMENTSRESPONSE']._serialized_start=1308
-  _globals['_STREAMCHECKENTITLEMENTSRESPONSE']._serialized_end=1398
-  _globals['_GETTIMELINEREQUEST']._serialized_start=1401
-  _globals['_GETTIMELINEREQUEST']._serialized_end=1543
-  _globals['_GETTIMELINERESPONSE']._serialized_start=1546
-  _globals['_GETTIMELINERESPONSE']._serialized_end=1726
-  _globals['_TIMELINESTRETCH']._serialized_start=1728
-  _globals['_TIMELINESTRETCH']._serialized_end=1838
-  _globals['_EXPLAINENTITLEMENTREQUEST']._serialized_start=1841
-  _globals['_EXPLAINENTITLEMENTREQUEST']._serialized_end=1999
-  _globals['_EXPLAINENTITLEMENTRESPONSE']._serialized_start=2002
-  _globals['_EXPLAINENTITLEMENTRESPONSE']._serialized_end=2232
-  _globals['_ABSENTGROUND']._serialized_start=2235
-  _globals['_ABSENTGROUND']._serialized_end=2439
-  _globals['_ABSENTGROUND_DETAILSENTRY']._serialized_start=2393
-  _globals['_ABSENTGROUND_DETAILSENTRY']._serialized_end=2439
-  _globals['_REPLAYENTITLEMENTREQUEST']._serialized_start=2442
-  _globals['_REPLAYENTITLEMENTREQUEST']._serialized_end=2653
-  _globals['_REPLAYENTITLEMENTRESPONSE']._serialized_start=2656
-  _globals['_REPLAYENTITLEMENTRESPONSE']._serialized_end=2885
-  _globals['_LISTRECEIPTKEYSREQUEST']._serialized_start=2887
-  _globals['_LISTRECEIPTKEYSREQUEST']._serialized_end=2911
-  _globals['_LISTRECEIPTKEYSRESPONSE']._serialized_start=2913
-  _globals['_LISTRECEIPTKEYSRESPONSE']._serialized_end=2985
-  _globals['_RECEIPTKEY']._serialized_start=2988
-  _globals['_RECEIPTKEY']._serialized_end=3138
-  _globals['_ENTITLEMENTSERVICE']._serialized_start=3141
-  _globals['_ENTITLEMENTSERVICE']._serialized_end=3988
+  _globals['_CHECKENTITLEMENTREQUEST']._serialized_start=408
+  _globals['_CHECKENTITLEMENTREQUEST']._serialized_end=613
+  _globals['_CHECKENTITLEMENTRESPONSE']._serialized_start=615
+  _globals['_CHECKENTITLEMENTRESPONSE']._serialized_end=696
+  _globals['_BATCHCHECKENTITLEMENTSREQUEST']._serialized_start=699
+  _globals['_BATCHCHECKENTITLEMENTSREQUEST']._serialized_end=911
+  _globals['_BATCHCHECKENTITLEMENTSRESPONSE']._serialized_start=913
+  _globals['_BATCHCHECKENTITLEMENTSRESPONSE']._serialized_end=1002
+  _globals['_ENTITLEMENTRESULT']._serialized_start=1004
+  _globals['_ENTITLEMENTRESULT']._serialized_end=1127
+  _globals['_STREAMCHECKENTITLEMENTSREQUEST']._serialized_start=1130
+  _globals['_STREAMCHECKENTITLEMENTSREQUEST']._serialized_end=1343
+  _globals['_STREAMCHECKENTITLEMENTSRESPONSE']._serialized_start=1345
+  _globals['_STREAMCHECKENTITLEMENTSRESPONSE']._serialized_end=1435
+  _globals['_GETTIMELINEREQUEST']._serialized_start=1438
+  _globals['_GETTIMELINEREQUEST']._serialized_end=1580
+  _globals['_GETTIMELINERESPONSE']._serialized_start=1583
+  _globals['_GETTIMELINERESPONSE']._serialized_end=1763
+  _globals['_TIMELINESTRETCH']._serialized_start=1765
+  _globals['_TIMELINESTRETCH']._serialized_end=1875
+  _globals['_EXPLAINENTITLEMENTREQUEST']._serialized_start=1878
+  _globals['_EXPLAINENTITLEMENTREQUEST']._serialized_end=2036
+  _globals['_EXPLAINENTITLEMENTRESPONSE']._serialized_start=2039
+  _globals['_EXPLAINENTITLEMENTRESPONSE']._serialized_end=2316
+  _globals['_REMEDY']._serialized_start=2319
+  _globals['_REMEDY']._serialized_end=2749
+  _globals['_DOCUMENTROUTE']._serialized_start=2752
+  _globals['_DOCUMENTROUTE']._serialized_end=2904
+  _globals['_DOCUMENTGROUP']._serialized_start=2906
+  _globals['_DOCUMENTGROUP']._serialized_end=2940
+  _globals['_ABSENTGROUND']._serialized_start=2943
+  _globals['_ABSENTGROUND']._serialized_end=3147
+  _globals['_ABSENTGROUND_DETAILSENTRY']._serialized_start=3101
+  _globals['_ABSENTGROUND_DETAILSENTRY']._serialized_end=3147
+  _globals['_REPLAYENTITLEMENTREQUEST']._serialized_start=3150
+  _globals['_REPLAYENTITLEMENTREQUEST']._serialized_end=3361
+  _globals['_REPLAYENTITLEMENTRESPONSE']._serialized_start=3364
+  _globals['_REPLAYENTITLEMENTRESPONSE']._serialized_end=3593
+  _globals['_LISTRECEIPTKEYSREQUEST']._serialized_start=3595
+  _globals['_LISTRECEIPTKEYSREQUEST']._serialized_end=3619
+  _globals['_LISTRECEIPTKEYSRESPONSE']._serialized_start=3621
+  _globals['_LISTRECEIPTKEYSRESPONSE']._serialized_end=3693
+  _globals['_RECEIPTKEY']._serialized_start=3696
+  _globals['_RECEIPTKEY']._serialized_end=3846
+  _globals['_ENTITLEMENTSERVICE']._serialized_start=3849
+  _globals['_ENTITLEMENTSERVICE']._serialized_end=4696
 # @@protoc_insertion_point(module_scope)

@@ -15,6 +15,7 @@ from osms.entitlement.v1 import date_range_pb2 as _date_range_pb2
 from osms.entitlement.v1 import entitlement_pb2 as _entitlement_pb2
 from osms.entitlement.v1 import fact_pb2 as _fact_pb2
 from osms.entitlement.v1 import ground_pb2 as _ground_pb2
+from osms.entitlement.v1 import provision_pb2 as _provision_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -420,6 +421,7 @@ class ExplainEntitlementResponse(_message.Message):
     GROUNDS_FIELD_NUMBER: _builtins.int
     ABSENT_GROUNDS_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
+    REMEDIES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def entitlement(self) -> _entitlement_pb2.Entitlement:
         """The answer."""
@@ -436,6 +438,12 @@ class ExplainEntitlementResponse(_message.Message):
     def facts(self) -> _containers.RepeatedCompositeFieldContainer[_fact_pb2.Fact]:
         """The facts on which the grounds rest, and those that end them."""
 
+    @_builtins.property
+    def remedies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Remedy]:
+        """What would give the person the right, the nearest first. Empty if the person is entitled on
+        the day, and where nothing that can be done by then gives the right.
+        """
+
     def __init__(
         self,
         *,
@@ -443,14 +451,183 @@ class ExplainEntitlementResponse(_message.Message):
         grounds: _abc.Iterable[_ground_pb2.Ground] | None = ...,
         absent_grounds: _abc.Iterable[Global___AbsentGround] | None = ...,
         facts: _abc.Iterable[_fact_pb2.Fact] | None = ...,
+        remedies: _abc.Iterable[Global___Remedy] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["entitlement", b"entitlement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absent_grounds", b"absent_grounds", "entitlement", b"entitlement", "facts", b"facts", "grounds", b"grounds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absent_grounds", b"absent_grounds", "entitlement", b"entitlement", "facts", b"facts", "grounds", b"grounds", "remedies", b"remedies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainEntitlementResponse: _TypeAlias = ExplainEntitlementResponse  # noqa: Y015
+
+@_typing.final
+class Remedy(_message.Message):
+    """What would give a person the right who is not entitled on the day asked about, tried out by the
+    same rules that decide the answer.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTION_FIELD_NUMBER: _builtins.int
+    GROUND_KIND_FIELD_NUMBER: _builtins.int
+    DONE_DATE_FIELD_NUMBER: _builtins.int
+    VALID_FIELD_NUMBER: _builtins.int
+    MISSING_MONTHS_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    LAST_DATE_FIELD_NUMBER: _builtins.int
+    REMOVAL_REASON_FIELD_NUMBER: _builtins.int
+    SYSTEMS_FIELD_NUMBER: _builtins.int
+    DOCUMENT_ROUTES_FIELD_NUMBER: _builtins.int
+    PROVISIONS_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    action: _builtins.str
+    """What would have to be done, as a stable code. Codes may be added.
+      `NONE`: a death is registered; nothing helps unless its source corrects it.
+      `WAIT`: nothing; the right comes by itself, or has come since the day asked about.
+      `LIFT_BUDGET_LAPSE`: the Fund records that the budget pays again (p. 9 part 2).
+      `REPORT_CATEGORY`: the source reports the category anew, if it still applies (p. 9).
+      `REPORT_TREATY_LISTING`: the source lists the person anew, if it still applies (p. 61).
+      `LIST_ON_ROSTER`: the body lists the person again, if it still applies (p. 62-65).
+      `PAY_MONTHS`: contributions or deductions for `missing_months` are received (p. 10).
+      `PAY_AS_INDEPENDENT`: an independent payer pays for `missing_months` (p. 11).
+      `REGISTER_ON_DOCUMENTS`: the Fund registers the person on documents, for one month (p. 21,
+      57).
+    """
+    ground_kind: _ground_pb2.GroundKind.ValueType
+    """Kind of the ground that would be had; unspecified for `NONE`."""
+    category: _builtins.str
+    """Code of the category that ended or is held back, such as `R01`. Empty where there is none."""
+    removal_reason: _builtins.str
+    """Reason with which the category was removed, as its source told it. May be empty."""
+    text: _builtins.str
+    """What would have to be done and the days of the right then, in the language that was asked for."""
+    @_builtins.property
+    def done_date(self) -> _date_pb2.Date:
+        """Day on which it is taken to be done: the day asked about, or today if that has passed; at the
+        latest a year ahead, since no record may name a later day.
+        """
+
+    @_builtins.property
+    def valid(self) -> _date_range_pb2.DateRange:
+        """Days that would be gained with it: from the first gained day around `done_date` to the end of
+        the unbroken right, as things stand. For `WAIT`, the days of the coming right. Unset for
+        `NONE`.
+        """
+
+    @_builtins.property
+    def missing_months(self) -> _containers.RepeatedCompositeFieldContainer[_date_pb2.Date]:
+        """Months that would have to be paid, in order, and no fewer: year and month, the day 0."""
+
+    @_builtins.property
+    def last_date(self) -> _date_pb2.Date:
+        """Last day, included, on which this ground gave the right before; for `REGISTER_ON_DOCUMENTS`,
+        on which the first category of `document_routes` did. Unset if there was none.
+        """
+
+    @_builtins.property
+    def systems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Systems and bodies one of which would have to report it, such as `MOE`; `FUND` for what the
+        Fund does itself.
+        """
+
+    @_builtins.property
+    def document_routes(self) -> _containers.RepeatedCompositeFieldContainer[Global___DocumentRoute]:
+        """Categories in which the person could be registered, those that ended lately first, and on
+        which documents; only for `REGISTER_ON_DOCUMENTS`. The Fund judges whether one applies.
+        """
+
+    @_builtins.property
+    def provisions(self) -> _containers.RepeatedCompositeFieldContainer[_provision_pb2.Provision]:
+        """Provisions on which the remedy rests."""
+
+    def __init__(
+        self,
+        *,
+        action: _builtins.str = ...,
+        ground_kind: _ground_pb2.GroundKind.ValueType = ...,
+        done_date: _date_pb2.Date | None = ...,
+        valid: _date_range_pb2.DateRange | None = ...,
+        missing_months: _abc.Iterable[_date_pb2.Date] | None = ...,
+        category: _builtins.str = ...,
+        last_date: _date_pb2.Date | None = ...,
+        removal_reason: _builtins.str = ...,
+        systems: _abc.Iterable[_builtins.str] | None = ...,
+        document_routes: _abc.Iterable[Global___DocumentRoute] | None = ...,
+        provisions: _abc.Iterable[_provision_pb2.Provision] | None = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["done_date", b"done_date", "last_date", b"last_date", "valid", b"valid"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "category", b"category", "document_routes", b"document_routes", "done_date", b"done_date", "ground_kind", b"ground_kind", "last_date", b"last_date", "missing_months", b"missing_months", "provisions", b"provisions", "removal_reason", b"removal_reason", "systems", b"systems", "text", b"text", "valid", b"valid"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Remedy: _TypeAlias = Remedy  # noqa: Y015
+
+@_typing.final
+class DocumentRoute(_message.Message):
+    """The documents on which a person can be registered in a category for one month (p. 21, 57)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    PROVISION_FIELD_NUMBER: _builtins.int
+    REPEAT_FIELD_NUMBER: _builtins.int
+    category: _builtins.str
+    """Code of the category."""
+    repeat: _builtins.bool
+    """Whether the person has been registered in this category before: a supervisor must state why
+    again.
+    """
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___DocumentGroup]:
+        """Groups of documents: one document of every group suffices."""
+
+    @_builtins.property
+    def provision(self) -> _provision_pb2.Provision:
+        """The provision that names the documents."""
+
+    def __init__(
+        self,
+        *,
+        category: _builtins.str = ...,
+        groups: _abc.Iterable[Global___DocumentGroup] | None = ...,
+        provision: _provision_pb2.Provision | None = ...,
+        repeat: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["provision", b"provision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "groups", b"groups", "provision", b"provision", "repeat", b"repeat"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentRoute: _TypeAlias = DocumentRoute  # noqa: Y015
+
+@_typing.final
+class DocumentGroup(_message.Message):
+    """Documents one of which suffices."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def documents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of the documents, such as `BIRTH_CERTIFICATE`."""
+
+    def __init__(
+        self,
+        *,
+        documents: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["documents", b"documents"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentGroup: _TypeAlias = DocumentGroup  # noqa: Y015
 
 @_typing.final
 class AbsentGround(_message.Message):

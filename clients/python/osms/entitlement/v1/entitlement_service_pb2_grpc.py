@@ -111,8 +111,8 @@ class EntitlementServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExplainEntitlement(self, request, context):
-        """Explains one day of a person: all grounds, what each rests on, and why the others do not
-        hold. Callers: the Fund.
+        """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
+        what would help a person who is not entitled. Callers: the Fund.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

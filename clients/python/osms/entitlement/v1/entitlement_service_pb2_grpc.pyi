@@ -49,8 +49,8 @@ class EntitlementServiceStub:
     GetTimeline: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.GetTimelineRequest, _entitlement_service_pb2.GetTimelineResponse]
     """Shows every stretch of days of a person with its grounds. Callers: the Fund."""
     ExplainEntitlement: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ExplainEntitlementRequest, _entitlement_service_pb2.ExplainEntitlementResponse]
-    """Explains one day of a person: all grounds, what each rests on, and why the others do not
-    hold. Callers: the Fund.
+    """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
+    what would help a person who is not entitled. Callers: the Fund.
     """
     ReplayEntitlement: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ReplayEntitlementRequest, _entitlement_service_pb2.ReplayEntitlementResponse]
     """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
@@ -78,8 +78,8 @@ class EntitlementServiceAsyncStub(EntitlementServiceStub):
     GetTimeline: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.GetTimelineRequest, _entitlement_service_pb2.GetTimelineResponse]  # type: ignore[assignment]
     """Shows every stretch of days of a person with its grounds. Callers: the Fund."""
     ExplainEntitlement: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ExplainEntitlementRequest, _entitlement_service_pb2.ExplainEntitlementResponse]  # type: ignore[assignment]
-    """Explains one day of a person: all grounds, what each rests on, and why the others do not
-    hold. Callers: the Fund.
+    """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
+    what would help a person who is not entitled. Callers: the Fund.
     """
     ReplayEntitlement: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ReplayEntitlementRequest, _entitlement_service_pb2.ReplayEntitlementResponse]  # type: ignore[assignment]
     """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
@@ -134,8 +134,8 @@ class EntitlementServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _entitlement_service_pb2.ExplainEntitlementRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_entitlement_service_pb2.ExplainEntitlementResponse, _abc.Awaitable[_entitlement_service_pb2.ExplainEntitlementResponse]]:
-        """Explains one day of a person: all grounds, what each rests on, and why the others do not
-        hold. Callers: the Fund.
+        """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
+        what would help a person who is not entitled. Callers: the Fund.
         """
 
     @_abc_1.abstractmethod
