@@ -64,7 +64,7 @@ def pushing_beside(running: Stage, newcomers: Path) -> Iterator[None]:
     """Pushes from before the block until after it."""
     context = get_context("spawn")
     going, stop = context.Event(), context.Event()
-    arguments = (running.server.address, running.certificates, newcomers, going, stop)
+    arguments = (running.address, running.certificates, newcomers, going, stop)
     process = context.Process(target=_push, args=arguments)
     process.start()
     try:

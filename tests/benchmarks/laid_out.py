@@ -22,18 +22,16 @@ from typing import Any, Final
 import psycopg
 import sqlalchemy as sa
 
-from osms_server.application import rebuilding
+from osms_server import maintenance
 from osms_server.application.projecting import kinds_of, project
 from osms_server.application.rebuilding import Portion
 from osms_server.application.rows import CategoryFactRow, PaymentRow
-from osms_server.bootstrap import connect
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
 from osms_server.domain.calendar import almaty_day, first_day
 from osms_server.domain.facts import PersonFacts
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.timeline import decode_timeline
-from osms_server.persistence.register import PostgresRegister
 from osms_server.persistence.tables import category_fact, payment
 from osms_server.rules.parameters import LAW
 from tests.benchmarks.lives import SHARES, Life, lives
@@ -109,15 +107,11 @@ class LaidOut:
 
     def differing(self, persons: int) -> int:
         """How many rows of a sample of persons are not what the rules say of their facts."""
-        engines = connect(self.dsn, Settings.read(dsn=self.dsn))
-        try:
-            register = PostgresRegister(engines.transactions, engines.look_ups, SystemClock())
-            compared = [
-                rebuilding.verify(register, LAW, Portion(iin, iin))
-                for iin in self.some(persons, seed=0)
-            ]
-        finally:
-            engines.dispose()
+        settings = Settings.read(dsn=self.dsn)
+        compared = [
+            maintenance._verify(self.dsn, settings, Portion(iin, iin))
+            for iin in self.some(persons, seed=0)
+        ]
         assert sum(each.people for each in compared) == min(persons, self.people)
         return sum(each.differing for each in compared)
 

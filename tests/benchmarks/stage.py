@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +12,12 @@ import grpc
 
 from osms_server.config import Settings
 from osms_server.persistence.embedded import EmbeddedPostgres
-from tests.benchmarks.empty_handler import Flavour, free_address
+from tests.benchmarks.empty_handler import Flavour
 from tests.benchmarks.pushing import channel
 from tests.processes import ServerProcess, passable_folder, run
 
 _SECONDS: Final = 60
+_LOOK_UPS_AT: Final = ", look-ups at "
 _CONNECTIONS: Final = {"max_connections": "200"}  # those of pgbench beside those of the server
 
 
@@ -42,11 +43,12 @@ class Front:
         """Whether look-ups have processes and a port of their own."""
         return self.flavour is not Flavour.THREADS
 
-    def settings(self, address: str) -> dict[str, str]:
+    @property
+    def settings(self) -> dict[str, str]:
         """The settings of the server, as it finds them in its environment."""
         if not self.is_own:
             return {}
-        wanted = {"look_up_listen": address, "look_up_processes": str(self.processes)}
+        wanted = {"look_up_listen": "127.0.0.1:0", "look_up_processes": str(self.processes)}
         return {f"OSMS_{name.upper()}": value for name, value in wanted.items()}
 
 
@@ -60,13 +62,13 @@ class Stage:
     server: ServerProcess
     dsn: str
     certificates: Path
-    front: Front = THREADED
-    look_ups: str = field(default="")
+    address: str
+    look_ups: str
 
     @contextmanager
     def line(self, name: str) -> Iterator[grpc.Channel]:
         """A channel over mTLS, as the caller of a name."""
-        with channel(self.server.address, self.certificates, name) as line:
+        with channel(self.address, self.certificates, name) as line:
             yield line
 
     @contextmanager
@@ -101,10 +103,10 @@ def stage(front: Front = THREADED, fill: Callable[[str], object] | None = None) 
                 fill(dsn)
             state = folder / "state"
             arguments = ("--listen", "127.0.0.1:0", "--dsn", dsn, "--state-folder", str(state))
-            address = free_address() if front.is_own else ""
-            own: dict[str, Any] = front.settings(address)
+            own: dict[str, Any] = front.settings
             with ServerProcess("serve", *arguments, **own) as server:
-                look_ups = address or server.address
-                yield Stage(server, dsn, state / "certificates", front, look_ups)
+                address, _, look_ups = server.address.partition(_LOOK_UPS_AT)
+                assert bool(look_ups) == front.is_own, server.address
+                yield Stage(server, dsn, state / "certificates", address, look_ups or address)
         finally:
             postgres.stop()

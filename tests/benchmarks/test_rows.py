@@ -13,7 +13,7 @@ from tests.benchmarks.laid_out import lay_out
 from tests.benchmarks.lives import LONG_STRETCHES, SHORT_STRETCHES
 from tests.benchmarks.look_ups import LOOK_UPS, PEERS, Plan, look_up_rows, newcomers_for
 from tests.benchmarks.measures import FEEDS
-from tests.benchmarks.stage import THREADED
+from tests.benchmarks.stage import Front
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 PEOPLE: Final = 2_000
@@ -29,7 +29,7 @@ def test_the_page_promises_what_is_measured() -> None:
 
 def test_look_ups_are_measured_under_these_names(tmp_path: Path) -> None:
     """A small register gives every row once, with figures; how large they are decides nothing."""
-    plan = Plan(PythonAsker(), THREADED, rounds=1, seconds=0.2, peers=False)
+    plan = Plan(PythonAsker(), Front.usual(), rounds=1, seconds=0.2, peers=False)
     newcomers = newcomers_for(plan, tmp_path)
     rows = list(look_up_rows(PEOPLE, plan, newcomers))
     assert sorted(row.name for row in rows) == sorted(LOOK_UPS)

@@ -33,7 +33,7 @@ def ghz() -> Path:
     program = (TOOLS / f"ghz-{GHZ_VERSION}" / "ghz").resolve()
     if not program.exists():
         go = shutil.which("go") or str(virtual_environment("go", _GO_PACKAGE) / "go")
-        run_tool(go, "install", _GHZ, more={"GOBIN": str(program.parent), "GOFLAGS": "-mod=mod"})
+        run_tool(go, "install", _GHZ, more={"GOBIN": str(program.parent)})
     return program
 
 
