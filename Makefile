@@ -35,8 +35,8 @@ simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOUR
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS))
 
-bench: $(READY) ## Measure beside floors of the same run; writes build/bench.json
-	$(BIN)/python -m tests.benchmarks
+bench: $(READY) ## Measure beside floors (SIZES="100000 5000000"); writes build/bench.json
+	$(BIN)/python -m tests.benchmarks --sizes $(or $(SIZES),100000 5000000)
 
 bench-large: $(READY) ## Take a country in (PEOPLE=10000000 MONTHS=12); writes build/bench-large.json
 	$(BIN)/python -m tests.benchmarks --country --people $(or $(PEOPLE),10000000) \

@@ -6,10 +6,17 @@ import argparse
 import json
 import os
 import platform
+import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
+from tests.benchmarks.asking import usual_asker
+from tests.benchmarks.empty_handler import Flavour
+from tests.benchmarks.look_ups import Plan, look_up_rows, newcomers_for
 from tests.benchmarks.measures import (
     Row,
     measure_check,
@@ -19,13 +26,15 @@ from tests.benchmarks.measures import (
 )
 from tests.benchmarks.preparing import CATEGORY, PAYMENT
 from tests.benchmarks.pushing import Pushed
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stage import Front, Stage
 
-_TABLE = "{:<16}{:>12}  {:<12}{:>14}{:>14}{:>9}"
+_TABLE: Final = "{:<33}{:>11}  {:<11}{:>12}{:>12}{:>9}"
+_SIZES: Final = (100_000, 5_000_000)
+_FEEDS, _LOOK_UPS = "feeds", "look-ups"
 
 
-def usual_rows() -> Iterator[Row]:
-    """The rows of `make bench`."""
+def feed_rows() -> Iterator[Row]:
+    """The rows of `make bench` about feeds, with a rebuild and one question."""
     after: list[Row] = []
 
     def ask_and_rebuild(stage: Stage, pushed: Pushed) -> None:
@@ -57,15 +66,50 @@ def country_rows(people: int, months: int) -> Iterator[Row]:
     yield measure_feed(PAYMENT, people=people, months=months, then=tell)
 
 
-def main() -> None:
-    """Measures and tells."""
+def rows_of_look_ups(given: argparse.Namespace) -> Iterator[Row]:
+    """The rows of `make bench` about look-ups, size by size; peers stand beside the first."""
+    front = Front.usual() if given.front is None else Front(given.front, given.processes)
+    with tempfile.TemporaryDirectory(prefix="osms-benchmark-") as name:
+        folder = Path(name)
+        plan = Plan(usual_asker(folder), front, given.rounds, given.seconds)
+        print(f"look-ups: {plan.asker.name} asks, {front} answers", flush=True)
+        newcomers = newcomers_for(plan, folder)
+        for number, people in enumerate(given.sizes):
+            peers = number == 0 and not given.without_peers
+            yield from look_up_rows(people, replace(plan, peers=peers), newcomers)
+
+
+def chosen_rows(given: argparse.Namespace) -> Iterator[Row]:
+    """The rows that are asked for."""
+    if given.country:
+        return country_rows(given.people, given.months)
+    return chain(
+        *([feed_rows()] if given.only != _LOOK_UPS else []),
+        *([rows_of_look_ups(given)] if given.only != _FEEDS else []),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
     parser.add_argument("--country", action="store_true", help="take a country in")
     parser.add_argument("--people", type=int, default=10_000_000)
     parser.add_argument("--months", type=int, default=12)
-    given = parser.parse_args()
-    rows = country_rows(given.people, given.months) if given.country else usual_rows()
+    parser.add_argument("--only", choices=(_FEEDS, _LOOK_UPS), help="leave the others out")
+    look_ups = parser.add_argument_group("look-ups")
+    look_ups.add_argument("--sizes", type=int, nargs="+", default=_SIZES, metavar="PEOPLE")
+    look_ups.add_argument("--rounds", type=int, default=5)
+    look_ups.add_argument("--seconds", type=float, default=1.0, help="of one leg of a round")
+    look_ups.add_argument("--front", type=Flavour, choices=list(Flavour), help="who answers")
+    look_ups.add_argument("--processes", type=int, default=1, help="in how many processes")
+    look_ups.add_argument("--without-peers", action="store_true")
+    return parser
+
+
+def main() -> None:
+    """Measures and tells."""
+    given = _parser().parse_args()
+    rows = chosen_rows(given)
     began = time.monotonic()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}")
     print(_TABLE.format("NAME", "SIZE", "UNIT", "OURS", "FLOOR", "RATIO"), flush=True)

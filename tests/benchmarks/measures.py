@@ -26,6 +26,9 @@ _SEED: Final = 1
 _SENDER: Final = "SC"
 _QUESTIONS: Final = 2_000
 
+FEEDS: Final = ("category_push", "payment_push", "roster_push", "check", "rebuild")
+"""The names of all rows of feeds, and of what is done with their register."""
+
 ROWS_A_SECOND: Final = "rows/s"
 PEOPLE_A_SECOND: Final = "people/s"
 MICROSECONDS: Final = "µs, median"

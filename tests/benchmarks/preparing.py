@@ -30,7 +30,7 @@ from osms_cli.sample import Cadence, Feed, write_region
 from osms_client import _writing
 
 BATCH_SIZE: Final = 10_000
-_LENGTH: Final = struct.Struct("<I")
+LENGTH: Final = struct.Struct("<I")
 _SPOOLED: Final = "requests"
 
 
@@ -92,8 +92,8 @@ class Prepared:
         position = first_position
         for file in sorted(self.folder.iterdir()):
             with file.open("rb") as spool:
-                while head := spool.read(_LENGTH.size):
-                    (size,) = _LENGTH.unpack(head)
+                while head := spool.read(LENGTH.size):
+                    (size,) = LENGTH.unpack(head)
                     records = self.kind.batch.FromString(spool.read(size))
                     records.first_position = position
                     count = len(records.records)
@@ -130,5 +130,5 @@ def _spool(name: str, folder: Path, number: int, file: Path) -> None:
         records = iter(Records(source, kind.layout))
         while batch := [kind.record(record) for record in islice(records, BATCH_SIZE)]:
             content = kind.batch(first_position=1, records=batch).SerializeToString()
-            spool.write(_LENGTH.pack(len(content)) + content)
+            spool.write(LENGTH.pack(len(content)) + content)
     file.unlink()

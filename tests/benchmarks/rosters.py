@@ -33,12 +33,13 @@ def push_roster(line: grpc.Channel, size: int) -> float:
 def _requests(size: int) -> Iterator[roster_pb.PushRosterRequest]:
     opening = roster_pb.RosterOpening(body=BODY, snapshot_id=str(uuid4()), line_count=size)
     yield roster_pb.PushRosterRequest(opening=opening)
-    numbers = islice(_iins(), size)
+    numbers = islice(iins(), size)
     while lines := [roster_pb.RosterLine(iin=iin) for iin in islice(numbers, _LINES_A_MESSAGE)]:
         yield roster_pb.PushRosterRequest(lines=roster_pb.RosterLines(lines=lines))
 
 
-def _iins() -> Iterator[str]:
+def iins() -> Iterator[str]:
+    """Valid IINs, one after another."""
     for stem in count(_FIRST_STEM):
         for digit in range(10):
             text = f"{stem:011d}{digit}"

@@ -1,0 +1,1 @@
+"""Programs of others that answer a question of the same kind, measured in the same rounds."""
