@@ -157,7 +157,7 @@ def test_a_purpose_is_declared(osms: Osms) -> None:
     """Every question may say what it is for; a word that is no purpose is told at once."""
     revision = osms("check", ANNA, "--json").json["revision"]
     asked = ("--purpose", "care", "--at-least-revision", revision)
-    assert osms("check", ANNA, *asked, "--receipt").status == 0
+    assert osms("check", ANNA, *asked, "--receipt", "-").status == 0
     assert osms("check", ANNA, BOLAT, *asked).status == 0
     assert osms("timeline", ANNA, *asked).status == 0
     assert osms("explain", ANNA, "--purpose", "complaint").status == 0

@@ -174,7 +174,7 @@ def test_no_answer_to_a_medical_system_has_room_for_help() -> None:
         for method in service.methods
         if Role.MEDICAL_SYSTEM in METHODS.get(f"/{service.full_name}/{method.name}", ())
     ]
-    assert len(asked) == 3
+    assert len(asked) == 4
     told = set().union(*(_reachable(method.output_type, set()) for method in asked))
     for private in ("Remedy", "DocumentRoute", "DocumentGroup", "AbsentGround"):
         assert f"{pb.DESCRIPTOR.package}.{private}" not in told
