@@ -26,6 +26,7 @@ from osms_server.bootstrap import (
     receipt_keys_folder,
     running_server,
 )
+from osms_server.bootstrap import replica as follow
 from osms_server.certificates import make_development_certificates
 from osms_server.config import Settings, Transport
 from osms_server.domain.identifiers import identifier_text
@@ -151,6 +152,24 @@ def look_ups(
     if until_stdin_closes:
         threading.Thread(target=_end_with_input, daemon=True).start()
     serve_look_ups(settings, lambda address: _say_ready(address, ""))
+
+
+@app.command(
+    epilog="Example: osms-server replica --of postgresql://osms@db/osms --state-folder ./replica"
+)
+def replica(
+    of: Annotated[str, typer.Option(metavar="URL", help="DSN of the primary that it follows.")],
+    state_folder: StateFolder = None,
+) -> None:
+    """Runs a streaming replica of a database, for look-ups, until it is told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with follow(_settings(state_folder=state_folder), of) as dsn:
+        sys.stdout.write(f"replica ready at {dsn}\n")
+        sys.stdout.flush()
+        while not stop.wait(_LISTEN_SECONDS):
+            pass  # a signal that the system gives to another thread is heard only now
 
 
 def _end_with_input() -> None:

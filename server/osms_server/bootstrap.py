@@ -175,6 +175,18 @@ def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[str]:
 
 
 @contextmanager
+def replica(settings: Settings, primary: str) -> Iterator[str]:
+    """A PostgreSQL of our own that follows a primary, for as long as the block lasts; its DSN."""
+    folder = state_folder_for_root(settings.state_folder)
+    with _locked(folder), ExitStack() as stack:
+        postgres = EmbeddedPostgres(folder / "replica", primary=primary)
+        dsn = postgres.start()
+        stack.callback(postgres.stop)
+        stack.enter_context(kept_running(postgres))
+        yield dsn
+
+
+@contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.lock").open("w") as lock:

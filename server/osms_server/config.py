@@ -86,6 +86,15 @@ class Settings(BaseSettings):
     lists_waiting_max: int = Field(
         64, ge=1, description="Messages of lists that may wait; the same."
     )
+    replica_dsn: str = Field(
+        "", description="DSN of a streaming replica that answers look-ups; empty asks the primary."
+    )
+    replica_lag_seconds_max: float = Field(
+        2.0, ge=0.1, description="How far the replica may lag; beyond it the primary is asked."
+    )
+    replica_probe_seconds: float = Field(
+        0.1, ge=0.01, le=10, description="How often it is asked how far the replica has come."
+    )
     state_folder: Path = Field(
         default_factory=default_state_folder,
         description="Folder of the embedded PostgreSQL and the development certificates.",
@@ -173,7 +182,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("dsn")
+    @field_validator("dsn", "replica_dsn")
     @classmethod
     def _is_url(cls, value: str) -> str:
         if value and not value.startswith(_POSTGRESQL):

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Coroutine
 from concurrent.futures import TimeoutError as StillWaiting
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import uvloop
@@ -24,6 +25,7 @@ from osms_server.config import Settings
 from osms_server.domain.errors import RegisterUnavailable
 from osms_server.persistence.access import AccessWriter
 from osms_server.persistence.look_ups import LookUpLine
+from osms_server.persistence.replica import ReplicaLookUps, ReplicaProgress
 
 LIST_LANES: Final = 2
 """While one list is written to the log, another is read."""
@@ -38,22 +40,45 @@ class DeskParts:
     """A desk with its connections, each on the loop on which it was made."""
 
     desk: Desk
-    lines: tuple[LookUpLine, ...]
+    lines: tuple[LookUpLine | ReplicaLookUps, ...]
     writers: tuple[AccessWriter, ...]
+    follower: Follower | None = None
 
     async def stop(self) -> None:
         """Answers those who wait, and ends the connections."""
         await self.desk.stop()
+        if self.follower is not None:
+            self.follower.stop()
         for line in self.lines:
             line.close()
         for writer in self.writers:
             writer.close()
 
 
+class Follower:
+    """Follows a replica, on the loop that runs."""
+
+    def __init__(self, dsn: str, settings: Settings, clock: Clock) -> None:
+        self.progress = ReplicaProgress(
+            dsn,
+            settings.replica_dsn,
+            clock,
+            settings.replica_probe_seconds,
+            settings.look_up_seconds_max,
+        )
+        self._task = asyncio.get_running_loop().create_task(self.progress.run())
+
+    def stop(self) -> None:
+        """Follows it no more."""
+        self._task.cancel()
+        self.progress.close()
+
+
 def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying) -> DeskParts:
     """A desk with a connection to read and one to write for each lane; on the loop that runs."""
     seconds = settings.look_up_seconds_max
-    lines = tuple(LookUpLine(dsn, clock, seconds) for _ in range(1 + LIST_LANES))
+    follower = Follower(dsn, settings, clock) if settings.replica_dsn else None
+    lines = tuple(_line(dsn, settings, clock, follower) for _ in range(1 + LIST_LANES))
     writers = tuple(AccessWriter(dsn, clock, seconds) for _ in lines)
     if settings.sandbox:  # its clock stands still: one chain has the entries in order all the same
         writers = (writers[0],) * len(lines)
@@ -68,7 +93,20 @@ def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying
     ]
     desk = Desk(lanes[0], lanes[1:])
     desk.start()
-    return DeskParts(desk, lines, writers)
+    return DeskParts(desk, lines, writers, follower)
+
+
+def _line(
+    dsn: str, settings: Settings, clock: Clock, follower: Follower | None
+) -> LookUpLine | ReplicaLookUps:
+    """What a lane reads from: the primary, or a replica with the primary behind it."""
+    primary = LookUpLine(dsn, clock, settings.look_up_seconds_max)
+    if follower is None:
+        return primary
+    # A replica that hangs must leave time to ask the primary.
+    replica = LookUpLine(settings.replica_dsn, clock, settings.look_up_seconds_max / 4)
+    lag_max = timedelta(seconds=settings.replica_lag_seconds_max)
+    return ReplicaLookUps(replica, primary, follower.progress, lag_max)
 
 
 class DeskThread:

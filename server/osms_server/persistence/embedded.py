@@ -52,6 +52,15 @@ _SETTINGS: Final = {
 }
 
 
+_NOT_BELOW_PRIMARY: Final = (
+    "max_connections",
+    "max_worker_processes",
+    "max_wal_senders",
+    "max_prepared_transactions",
+    "max_locks_per_transaction",
+)
+
+
 class EmbeddedPostgresError(Exception):
     """PostgreSQL could not be found or started; the message says what to do."""
 
@@ -68,6 +77,9 @@ class EmbeddedPostgres:
     folder: Path
     durable: bool = True
     settings: Mapping[str, str] = field(default_factory=dict)
+    primary: str = ""
+    """DSN of the server whose streaming replica this one is; empty where it is none."""
+
     _socket_folder: Path | None = None
 
     def start(self) -> str:
@@ -79,11 +91,12 @@ class EmbeddedPostgres:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._give_to_user(self.folder)
         if not (self._data / "PG_VERSION").exists():
-            self._initialise()
+            (self._copy_primary if self.primary else self._initialise)()
         self._stop_left_behind()
         self._launch()
         try:
-            self._create_database()
+            if not self.primary:
+                self._create_database()
         except BaseException:
             self.stop()
             raise
@@ -141,6 +154,37 @@ class EmbeddedPostgres:
         )
         made.replace(self._data)
 
+    def _copy_primary(self) -> None:
+        """Copies the data of the primary, and how to follow it from there."""
+        made = Path(tempfile.mkdtemp(prefix=_BEING_MADE, dir=self.folder))
+        self._give_to_user(made)
+        self._run(
+            "pg_basebackup",
+            "-D",
+            made,
+            "-d",
+            self.primary,
+            "--write-recovery-conf",
+            "--wal-method=stream",
+            "--checkpoint=fast",
+        )
+        made.replace(self._data)
+
+    def _limits_of_primary(self) -> dict[str, str]:
+        """The settings in which a replica must not be below its primary."""
+        import psycopg
+
+        try:
+            with psycopg.connect(self.primary, autocommit=True) as connection:
+                found = connection.execute(
+                    "select name, setting from pg_settings where name = any(%s)",
+                    (list(_NOT_BELOW_PRIMARY),),
+                )
+                return dict(found.fetchall())
+        except psycopg.Error as error:
+            message = f"the primary of {self.folder} cannot be reached: {error}"
+            raise EmbeddedPostgresError(message) from error
+
     def _launch(self) -> None:
         """Starts the server, as soon as nothing of one before it is left."""
         until = time.monotonic() + _START_SECONDS
@@ -169,7 +213,9 @@ class EmbeddedPostgres:
 
     def _options(self) -> str:
         sockets = str(self._sockets()).replace('"', '""')
-        settings = {**_SETTINGS, **self.settings, "unix_socket_directories": f'"{sockets}"'}
+        limits = self._limits_of_primary() if self.primary else {}
+        settings = {**_SETTINGS, **limits, **self.settings}
+        settings["unix_socket_directories"] = f'"{sockets}"'
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
