@@ -33,6 +33,26 @@ begin
 end $$
 """
 
+_TIDY = """
+create function access_log_tidy() returns bigint language plpgsql as $$
+declare
+    pages bigint := 0;
+    waiting regclass;
+begin
+    if pg_try_advisory_xact_lock(hashtext('access_log_tidy')) then
+        for waiting in
+            select i.indexrelid from pg_inherits part
+            join pg_index i on i.indrelid = part.inhrelid
+            join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
+            where part.inhparent = 'access_log'::regclass and am.amname = 'gin'
+        loop
+            pages := pages + gin_clean_pending_list(waiting);
+        end loop;
+    end if;
+    return pages;
+end $$
+"""
+
 _REFUSE = """
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -59,22 +79,32 @@ def upgrade() -> None:
         "access_log",
         sa.Column("record_time", sa.DateTime(timezone=True), nullable=False),
         sa.Column("writer", pg.UUID(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("receipt_id", pg.UUID(), nullable=False),
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.SmallInteger(), nullable=False),
-        sa.Column("iin", sa.BigInteger(), nullable=False),
-        sa.Column("on_date", sa.Date(), nullable=True),
-        sa.Column("status", sa.SmallInteger(), nullable=True),
-        sa.Column("ground_kind", sa.SmallInteger(), nullable=True),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("chain", sa.LargeBinary(), nullable=True),
+        sa.Column("first_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("first_receipt", pg.UUID(), nullable=False),
+        sa.Column("callers", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("methods", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("purposes", pg.ARRAY(sa.SmallInteger()), nullable=False),
+        sa.Column("on_dates", pg.ARRAY(sa.Date()), nullable=False),
+        sa.Column("revisions", pg.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("counts", pg.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("iins", pg.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("statuses", pg.ARRAY(sa.SmallInteger()), nullable=False),
+        sa.Column("ground_kinds", pg.ARRAY(sa.SmallInteger()), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=False),
         postgresql_partition_by="RANGE (record_time)",
-        comment="Every answer about a person, by month. What was written together ends with a hash"
-        " over it and everything that the writer wrote before.",
+        comment="Every answer about a person, by month; in a row what was written together: one"
+        " caller and day after the other with so many persons each, and a hash over it and all"
+        " rows before.",
     )
-    op.create_index("access_log_iin_record_time_idx", "access_log", ["iin", "record_time"])
+    # New entries wait in a list beside the index, and are sorted in many at once: an answer does
+    # not wait for a place in the index for each of a thousand persons.
+    op.create_index(
+        "access_log_iins_idx",
+        "access_log",
+        ["iins"],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 65536},
+    )
     op.create_index(
         "access_log_record_time_idx", "access_log", ["record_time"], postgresql_using="brin"
     )
@@ -91,10 +121,12 @@ def upgrade() -> None:
     op.execute(_REFUSE)
     op.execute(_TRIGGER)
     op.execute(_ADD_MONTH)
+    op.execute(_TIDY)
 
 
 def downgrade() -> None:
     """Brings the schema from this version to the one before; newer entries are lost with it."""
+    op.execute("drop function access_log_tidy")
     op.execute("drop function access_log_add_month")
     op.drop_table("access_writer")
     op.drop_table("access_log")

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     look_ups_waiting_max: int = Field(
         1_000, ge=1, description="Look-ups that may wait; more are told UNAVAILABLE at once."
     )
+    access_log_tidy_seconds: float = Field(
+        10.0, ge=0.1, description="How often new entries of the log are brought into its index."
+    )
     lists_waiting_max: int = Field(
         64, ge=1, description="Messages of lists that may wait; the same."
     )

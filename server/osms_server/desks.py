@@ -23,7 +23,7 @@ from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock
 from osms_server.config import Settings
 from osms_server.domain.errors import RegisterUnavailable
-from osms_server.persistence.access import AccessWriter
+from osms_server.persistence.access import AccessTidier, AccessWriter
 from osms_server.persistence.look_ups import LookUpLine
 from osms_server.persistence.replica import ReplicaLookUps, ReplicaProgress
 
@@ -42,43 +42,37 @@ class DeskParts:
     desk: Desk
     lines: tuple[LookUpLine | ReplicaLookUps, ...]
     writers: tuple[AccessWriter, ...]
-    follower: Follower | None = None
+    beside: tuple[Beside, ...] = ()
 
     async def stop(self) -> None:
         """Answers those who wait, and ends the connections."""
         await self.desk.stop()
-        if self.follower is not None:
-            self.follower.stop()
+        for task in self.beside:
+            task.stop()
         for line in self.lines:
             line.close()
         for writer in self.writers:
             writer.close()
 
 
-class Follower:
-    """Follows a replica, on the loop that runs."""
+class Beside:
+    """Something that runs beside the lanes, on the loop that runs."""
 
-    def __init__(self, dsn: str, settings: Settings, clock: Clock) -> None:
-        self.progress = ReplicaProgress(
-            dsn,
-            settings.replica_dsn,
-            clock,
-            settings.replica_probe_seconds,
-            settings.look_up_seconds_max,
-        )
-        self._task = asyncio.get_running_loop().create_task(self.progress.run())
+    def __init__(self, running: ReplicaProgress | AccessTidier) -> None:
+        self._running = running
+        self._task = asyncio.get_running_loop().create_task(running.run())
 
     def stop(self) -> None:
-        """Follows it no more."""
+        """Ends it, and its connections."""
         self._task.cancel()
-        self.progress.close()
+        self._running.close()
 
 
 def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying) -> DeskParts:
     """A desk with a connection to read and one to write for each lane; on the loop that runs."""
     seconds = settings.look_up_seconds_max
-    follower = Follower(dsn, settings, clock) if settings.replica_dsn else None
-    lines = tuple(_line(dsn, settings, clock, follower) for _ in range(1 + LIST_LANES))
+    progress = _progress(dsn, settings, clock) if settings.replica_dsn else None
+    lines = tuple(_line(dsn, settings, clock, progress) for _ in range(1 + LIST_LANES))
     writers = tuple(AccessWriter(dsn, clock, seconds) for _ in lines)
     if settings.sandbox:  # its clock stands still: one chain has the entries in order all the same
         writers = (writers[0],) * len(lines)
@@ -93,20 +87,32 @@ def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying
     ]
     desk = Desk(lanes[0], lanes[1:])
     desk.start()
-    return DeskParts(desk, lines, writers, follower)
+    tidier = AccessTidier(dsn, settings.access_log_tidy_seconds)
+    beside = [Beside(each) for each in (tidier, progress) if each is not None]
+    return DeskParts(desk, lines, writers, tuple(beside))
+
+
+def _progress(dsn: str, settings: Settings, clock: Clock) -> ReplicaProgress:
+    return ReplicaProgress(
+        dsn,
+        settings.replica_dsn,
+        clock,
+        settings.replica_probe_seconds,
+        settings.look_up_seconds_max,
+    )
 
 
 def _line(
-    dsn: str, settings: Settings, clock: Clock, follower: Follower | None
+    dsn: str, settings: Settings, clock: Clock, progress: ReplicaProgress | None
 ) -> LookUpLine | ReplicaLookUps:
     """What a lane reads from: the primary, or a replica with the primary behind it."""
     primary = LookUpLine(dsn, clock, settings.look_up_seconds_max)
-    if follower is None:
+    if progress is None:
         return primary
     # A replica that hangs must leave time to ask the primary.
     replica = LookUpLine(settings.replica_dsn, clock, settings.look_up_seconds_max / 4)
     lag_max = timedelta(seconds=settings.replica_lag_seconds_max)
-    return ReplicaLookUps(replica, primary, follower.progress, lag_max)
+    return ReplicaLookUps(replica, primary, progress, lag_max)
 
 
 class DeskThread:

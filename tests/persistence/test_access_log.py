@@ -98,12 +98,12 @@ def give(log: Writer, count: int = 1) -> list[UUID]:
     return [receipt for _ in range(count) for receipt in log.give(ANSWER)]
 
 
-def entries(engines: Engines) -> list[sa.Row[tuple[UUID, int, str]]]:
-    """Writer, number and transaction of every entry, writer by writer and in order."""
-    place = (access_log.c.writer, access_log.c.sequence)
-    transaction: sa.ColumnElement[str] = sa.literal_column("xmin::text").label("transaction")
+def entries(engines: Engines) -> list[sa.Row[Any]]:
+    """Writer, first number and number of answers of every row, writer by writer and in order."""
+    count: sa.ColumnElement[int] = sa.func.cardinality(access_log.c.iins).label("count")
+    place = (access_log.c.writer, access_log.c.first_sequence.label("sequence"))
     with engines.transactions.connect() as connection:
-        return list(connection.execute(sa.select(*place, transaction).order_by(*place)))
+        return list(connection.execute(sa.select(*place, count).order_by(*place)))
 
 
 def broken(engines: Engines) -> list[int]:
@@ -148,6 +148,17 @@ def test_an_answer_is_in_the_log_before_it_is_given(log: Writer, engines: Engine
     assert [row.receipt_id for row in page(engines, before=receipts[1])] == receipts[:1]
 
 
+def test_the_index_of_persons_is_kept_tidy(log: Writer, engines: Engines) -> None:
+    """New entries wait beside it and are found all the same; then they are brought into it."""
+    give(log, 3)
+    with engines.transactions.connect() as connection:
+        tidy = sa.select(sa.func.access_log_tidy())
+        assert connection.execute(tidy).scalar_one() > 0
+        assert connection.execute(tidy).scalar_one() == 0
+        connection.commit()
+    assert len(page(engines)) == 3
+
+
 def test_an_answer_is_found_by_its_receipt(log: Writer, engines: Engines) -> None:
     """With or without the person; under the receipt of somebody else there is nothing."""
     receipts = give(log, 3)
@@ -162,7 +173,7 @@ def test_answers_of_many_callers_are_written_together(log: Writer, engines: Engi
     """One transaction, and one hash over all of them; each keeps its own caller and day."""
     quoted = ANSWER._replace(caller='mis/a "b", {c}\\', on_date=date(2026, 8, 1))
     receipts = log.give(ANSWER, LISTING, quoted)
-    assert len({entry.transaction for entry in entries(engines)}) == 1
+    assert [tuple(entry)[1:] for entry in entries(engines)] == [(1, 4)]
     told = {row.receipt_id: row for row in page(engines)}
     assert [told[receipt].caller for receipt in (receipts[0], receipts[1], receipts[3])] == [
         "mis/clinic1",
@@ -230,7 +241,7 @@ def test_every_month_has_its_part(log: Writer, engines: Engines, day: date) -> N
 
 
 @pytest.mark.parametrize(
-    "statement", ["delete from access_log", "update access_log set caller = 'nobody'"]
+    "statement", ["delete from access_log", "update access_log set callers = '{nobody}'"]
 )
 def test_entries_are_only_added(log: Writer, engines: Engines, statement: str) -> None:
     """Also past the service: a trigger refuses what would change or remove an entry."""
@@ -255,36 +266,39 @@ def test_each_process_has_a_chain_of_its_own(empty: None, engines: Engines, dsn:
     assert broken(engines) == []
 
 
+CHANGED = {
+    "who asked": "callers = '{mis/clinic2}'",
+    "about whom": "iins = array[iins[1] + 1]",
+    "for which day": "on_dates = array[on_dates[1] - 1]",
+    "no day at all": "on_dates = '{null}'",
+    "when": "record_time = record_time + interval '1 ms'",
+    "what was answered": "statuses = '{2}'",
+    "what for": "purposes = '{5}'",
+    "by which RPC": "methods = '{GetTimeline}'",
+    "on which ground": "ground_kinds = '{4}'",
+    "what was known": "revisions = '{8}'",
+    "about how many": "counts = '{2}'",
+    "its receipt": "first_receipt = gen_random_uuid()",
+}
+"""Everything that the log says of an answer, and how it could be changed."""
+
 TAMPERED: dict[str, tuple[str, list[int]]] = {
-    "who asked": ("update access_log set caller = 'mis/clinic2' where sequence = 3", [3]),
-    "about whom": ("update access_log set iin = iin + 1 where sequence = 3", [3]),
-    "for which day": ("update access_log set on_date = on_date - 1 where sequence = 3", [3]),
-    "no day at all": ("update access_log set on_date = null where sequence = 3", [3]),
-    "when": (
-        "update access_log set record_time = record_time + interval '1 ms' where sequence = 3",
-        [3],
-    ),
-    "what was answered": ("update access_log set status = 2 where sequence = 3", [3]),
-    "what for": ("update access_log set purpose = 5 where sequence = 3", [3]),
-    "by which RPC": ("update access_log set method = 'GetTimeline' where sequence = 3", [3]),
-    "on which ground": ("update access_log set ground_kind = 4 where sequence = 3", [3]),
-    "what was known": ("update access_log set revision = 8 where sequence = 3", [3]),
-    "its receipt": (
-        "update access_log set receipt_id = gen_random_uuid() where sequence = 3",
-        [3],
-    ),
-    "its hash": ("update access_log set chain = sha256('') where sequence = 3", [3, 4]),
-    "an entry taken out": ("delete from access_log where sequence = 3", [4]),
-    "the first ones taken out": ("delete from access_log where sequence < 3", [3]),
-    "the last one taken out": ("delete from access_log where sequence = 5", [5]),
-    "all taken out": ("delete from access_log", [5]),
+    **{
+        what: (f"update access_log set {how} where first_sequence = 3", [3])  # noqa: S608
+        for what, how in CHANGED.items()
+    },
+    "its hash": ("update access_log set chain = sha256('') where first_sequence = 3", [3, 4]),
+    "an entry taken out": ("delete from access_log where first_sequence = 3", [4]),
+    "the first ones taken out": ("delete from access_log where first_sequence < 3", [3]),
+    "the last one taken out": ("delete from access_log where first_sequence = 5", [5]),
+    "all taken out": ("delete from access_log", [1]),
     "how far the writer has come": ("update access_writer set sequence = 4", [6]),
     "that the writer was there": ("delete from access_writer", [6]),
     "an entry taken out and the rest moved up": (
         """
-        delete from access_log where sequence = 3;
-        update access_log set sequence = 3 where sequence = 4;
-        update access_log set sequence = 4 where sequence = 5
+        delete from access_log where first_sequence = 3;
+        update access_log set first_sequence = 3 where first_sequence = 4;
+        update access_log set first_sequence = 4 where first_sequence = 5
         """,
         [3, 4, 5],
     ),
@@ -303,10 +317,10 @@ def test_tampering_is_found(
 
 
 PAGE = (
-    "update access_log set iin = iin + 1 where sequence = 2",
-    "update access_log set chain = null where sequence = 3",
-    "update access_log set sequence = 7 where sequence = 2",
-    "delete from access_log where sequence = 2",
+    "update access_log set iins[2] = iins[2] + 1",
+    "update access_log set iins = array[iins[3], iins[2], iins[1]] where cardinality(iins) = 3",
+    "update access_log set counts = '{2,1}' where cardinality(counts) = 2",
+    "update access_log set iins = trim_array(iins, 1) where cardinality(iins) = 3",
 )
 
 
@@ -314,7 +328,7 @@ PAGE = (
 def test_tampering_with_what_was_written_together_is_found(
     log: Writer, engines: Engines, statement: str
 ) -> None:
-    """At the last entry of it, or after it."""
+    """Also who came first in it, and which of the callers asked about whom."""
     log.give(ANSWER, LISTING)
     give(log)
     assert broken(engines) == []
@@ -325,7 +339,7 @@ def test_tampering_with_what_was_written_together_is_found(
 def test_the_command_finds_it_too(log: Writer, engines: Engines, dsn: str) -> None:
     """It tells writer and number of the entry, and nothing of whom it is about."""
     give(log, 3)
-    change(engines, "update access_log set caller = 'mis/clinic2' where sequence = 2")
+    change(engines, "update access_log set callers = '{mis/clinic2}' where first_sequence = 2")
     ran = run("verify-log", "--dsn", dsn)
     assert (ran.returncode, ran.stderr) == (1, "")
     assert ran.stdout.splitlines() == [

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
@@ -20,7 +20,7 @@ from osms_client.receipts import Fault, ReceiptRefused, person_digest, verify
 from osms_server.application.receipts import SANDBOX_ISSUER
 from osms_server.bootstrap import Application, Engines, receipt_keys_folder
 from osms_server.config import Settings
-from osms_server.persistence.tables import access_log
+from osms_server.persistence.access import AccessTable
 from osms_server.receipt_keys import KeyFolder
 from osms_server.receipt_signing import FolderSigner
 from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME
@@ -117,9 +117,8 @@ def test_receipts_of_a_person_cannot_be_joined_at_sight(clinic: OsmsClient) -> N
 def test_the_log_has_what_a_receipt_says(clinic: OsmsClient, engines: Engines) -> None:
     """Under the number of the receipt stand its person, caller, answer, revision and instant."""
     receipt = verify(asked(clinic).signed_receipt, clinic.receipt_keys())
-    statement = sa.select(access_log).where(access_log.c.receipt_id == receipt.receipt_id)
     with engines.transactions.connect() as connection:
-        row = connection.execute(statement).one()
+        (row,) = AccessTable(connection).page(None, UUID(receipt.receipt_id), 2, None)
     assert row.iin == int(AIGUL)
     assert (row.caller, row.record_time) == (receipt.caller, receipt.answer_time)
     assert f"{row.revision:016x}" == receipt.revision

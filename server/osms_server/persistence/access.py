@@ -1,21 +1,24 @@
 """
 The log of answers: durable before the answer is given, and chained so that nothing goes unseen.
 
-Answers that are given at the same time are written together, by one statement. The last entry of
-what was written together carries a hash over all of it and over the hash before, of the same
-writer; and beside the entries stands how far each writer has come. So an entry that was changed,
-put in or taken out later shows, the last ones too. Entries are only ever added; a trigger refuses
-everything else. They lie in one partition a month, by the months of Asia/Almaty. If the log cannot
-be written, no answer is given.
+Answers that are given at the same time are written together, as one row: the callers and days one
+after the other, and the persons of each. The row carries a hash over all of it and over the hash
+of the row before, of the same writer; and beside the log stands how far each writer has come. So
+an answer that was changed, put in or taken out later shows, the last ones too. Rows are only ever
+added; a trigger refuses everything else. They lie in one partition a month, by the months of
+Asia/Almaty. If the log cannot be written, no answer is given.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import accumulate, islice
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -31,7 +34,8 @@ from osms_server.domain.revision import milliseconds_of
 from osms_server.persistence.line import Line, StatementFailed
 from osms_server.persistence.tables import access_log, access_writer
 
-_PORTION: Final = 5_000
+_PORTION: Final = 500
+_TIDY_SECONDS_MAX: Final = 600.0
 _FREE_BITS: Final = 26
 _NULL: Final = "null"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,19 +48,15 @@ with writer as (
     on conflict (writer) do update
     set sequence = excluded.sequence, chain = excluded.chain, record_time = excluded.record_time
 )
-insert into access_log (record_time, writer, sequence, receipt_id, caller, method, purpose, iin,
-                        on_date, status, ground_kind, revision, chain)
-select $1::timestamptz, $2::uuid, $3::bigint + at,
-       ($6 || lpad(to_hex($3::bigint + at), 12, '0'))::uuid,
-       caller, method, purpose, iin, on_date, status, ground_kind, revision,
-       case when $3::bigint + at = $4::bigint then $5::bytea end
-from unnest($7::text[], $8::text[], $9::smallint[], $10::bigint[], $11::date[], $12::smallint[],
-            $13::smallint[], $14::bigint[])
-     with ordinality
-     as entry (caller, method, purpose, iin, on_date, status, ground_kind, revision, at)
+insert into access_log (record_time, writer, first_sequence, first_receipt, callers, methods,
+                        purposes, on_dates, revisions, counts, iins, statuses, ground_kinds, chain)
+values ($1::timestamptz, $2::uuid, $3::bigint, $6::uuid, $7::text[], $8::text[], $9::smallint[],
+        $10::date[], $11::bigint[], $12::int[], $13::bigint[], $14::smallint[], $15::smallint[],
+        $5::bytea)
 """
 _ADD_MONTH: Final = "select access_log_add_month($1, $2::timestamptz, $3::timestamptz)"
 _STATEMENTS: Final = {"append": _APPEND, "add_month": _ADD_MONTH}
+_TIDY: Final = {"tidy": "select access_log_tidy()"}
 
 
 class AccessWriter:
@@ -84,20 +84,19 @@ class AccessWriter:
         """
         async with self._turn:
             record_time = max(self._last_time, self._clock.now())
-            columns = _columns(told)
-            count = sum(len(each.iins) for each in told)
-            last = self._sequence + count
-            prefix = _receipt_prefix(record_time, self._writer)
-            chain = _chained(self._chain, record_time, self._writer, last, prefix, columns)
-            parameters = (
-                record_time.isoformat().encode(),
-                self._writer.bytes.hex().encode(),
-                b"%d" % self._sequence,
-                b"%d" % last,
-                b"\\x%s" % chain.hex().encode(),
-                prefix.encode(),
-                *(b"{%s}" % column.encode() for column in columns),
-            )
+            first = self._sequence + 1
+            last = self._sequence + sum(len(each.iins) for each in told)
+            receipts = Receipts(_receipt_prefix(record_time, self._writer), first, record_time)
+            page = [
+                record_time.isoformat(),
+                self._writer.hex,
+                str(first),
+                receipts.number(0),
+                *_columns(told),
+            ]
+            chain = _chained(self._chain, page)
+            parameters = [text.encode() for text in page]
+            parameters[3:3] = [b"%d" % last, b"\\x%s" % chain.hex().encode()]
             try:
                 await self._open_months(record_time)
                 await self._line.ask("append", parameters)
@@ -108,7 +107,6 @@ class AccessWriter:
                 # Nobody knows whether it was kept, so this chain cannot go on.
                 self.begin_chain()
                 raise
-            receipts = Receipts(prefix, self._sequence + 1, record_time)
             self._sequence, self._chain, self._last_time = last, chain, record_time
             return receipts
 
@@ -136,30 +134,37 @@ def _beginning(month: Month) -> str:
 
 
 def _columns(told: Sequence[Told]) -> list[str]:
-    """The columns of entries as PostgreSQL writes arrays, without the braces around them."""
-    if len(told) == 1:
-        return _columns_of(told[0])
-    return [",".join(parts) for parts in zip(*map(_columns_of, told), strict=True)]
-
-
-def _columns_of(told: Told) -> list[str]:
-    count = len(told.iins)
-    constant = [_quoted(told.caller), _quoted(told.method), str(told.purpose)]
-    day = _NULL if told.on_date is None else told.on_date.isoformat()
-    nothing = ",".join([_NULL] * count)
+    """What was told, column by column, as PostgreSQL writes arrays."""
+    statuses: list[str] = []
+    kinds: list[str] = []
+    for each in told:
+        nothing = [_NULL] * len(each.iins)
+        statuses += map(str, each.statuses) if each.statuses else nothing
+        kinds += map(_written, each.ground_kinds) if each.ground_kinds else nothing
     return [
-        *(",".join([text] * count) for text in constant),
-        ",".join(map(str, told.iins)),
-        ",".join([day] * count),
-        ",".join(map(str, told.statuses)) or nothing,
-        ",".join([_NULL if kind is None else str(kind) for kind in told.ground_kinds]) or nothing,
-        ",".join([str(told.revision)] * count),
+        _array(_quoted(each.caller) for each in told),
+        _array(_quoted(each.method) for each in told),
+        _array(str(each.purpose) for each in told),
+        _array(_written(each.on_date) for each in told),
+        _array(str(each.revision) for each in told),
+        _array(str(len(each.iins)) for each in told),
+        _array(str(iin) for each in told for iin in each.iins),
+        _array(statuses),
+        _array(kinds),
     ]
+
+
+def _array(texts: Iterable[str]) -> str:
+    return f"{{{','.join(texts)}}}"
 
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _written(value: object) -> str:
+    return _NULL if value is None else str(value)
 
 
 def _receipt_prefix(instant: datetime, writer: UUID) -> str:
@@ -179,21 +184,13 @@ def instant_of_receipt(receipt: UUID) -> datetime:
     return _EPOCH + (receipt.int >> 80) * _ONE_MILLISECOND
 
 
-def _chained(
-    before: bytes,
-    record_time: datetime,
-    writer: UUID,
-    last: int,
-    prefix: str,
-    columns: Iterable[str],
-) -> bytes:
+def _chained(before: bytes, page: Iterable[str]) -> bytes:
     """The hash over what is written together, and over the hash *before* it."""
-    said = "\n".join((record_time.isoformat(), writer.hex, str(last), prefix, *columns))
-    return sha256(before + said.encode()).digest()
+    return sha256(before + "\n".join(page).encode()).digest()
 
 
 class Entry(NamedTuple):
-    """The place of an entry in the log."""
+    """The place of an answer in the log."""
 
     writer: UUID
     sequence: int
@@ -206,57 +203,52 @@ class _Followed:
         self.writer = writer
         self.sequence = 0
         self.chain = writer.bytes
-        self.page: list[sa.Row[Any]] = []
 
     def take(self, row: sa.Row[Any]) -> bool:
-        """Goes on with an entry; False if what it ends does not follow from what was before."""
-        self.page.append(row)
-        if row.chain is None:
-            return True
-        page, self.page = self.page, []
-        expected = range(self.sequence + 1, self.sequence + 1 + len(page))
-        follows = [entry.sequence for entry in page] == [*expected] and _is_chained(
-            self.chain, self.writer, page
-        )
-        self.sequence, self.chain = row.sequence, row.chain
+        """Goes on with a row; False if it does not follow from what was before."""
+        follows = row.first_sequence == self.sequence + 1 and self._is_chained(row)
+        self.sequence = row.first_sequence + len(row.iins) - 1
+        self.chain = bytes(row.chain)
         return follows
 
-
-def _is_chained(before: bytes, writer: UUID, page: Sequence[sa.Row[Any]]) -> bool:
-    """Whether entries that were written together end with the hash that they must have."""
-    record_time = page[0].record_time.astimezone(UTC)
-    prefix = _receipt_prefix(record_time, writer)
-    receipts = [f"{prefix}{entry.sequence:012x}" for entry in page]
-    if any(entry.record_time != record_time for entry in page):
-        return False
-    if [str(entry.receipt_id) for entry in page] != receipts:
-        return False
-    columns = [
-        ",".join(_quoted(entry.caller) for entry in page),
-        ",".join(_quoted(entry.method) for entry in page),
-        *(
-            ",".join([_written(getattr(entry, name)) for entry in page])
-            for name in ("purpose", "iin", "on_date", "status", "ground_kind", "revision")
-        ),
-    ]
-    last = page[-1]
-    chain = _chained(before, record_time, writer, last.sequence, prefix, columns)
-    return chain == bytes(last.chain)
+    def _is_chained(self, row: sa.Row[Any]) -> bool:
+        record_time = row.record_time.astimezone(UTC)
+        receipts = Receipts(
+            _receipt_prefix(record_time, row.writer), row.first_sequence, record_time
+        )
+        page = [
+            record_time.isoformat(),
+            row.writer.hex,
+            str(row.first_sequence),
+            receipts.number(0),
+            _array(map(_quoted, row.callers)),
+            _array(map(_quoted, row.methods)),
+            *(_array(map(_written, getattr(row, name))) for name in _PLAIN_ARRAYS),
+        ]
+        same_receipt = str(row.first_receipt) == receipts.number(0)
+        return same_receipt and _chained(self.chain, page) == bytes(row.chain)
 
 
-def _written(value: object) -> str:
-    return _NULL if value is None else str(value)
+_PLAIN_ARRAYS: Final = (
+    "purposes",
+    "on_dates",
+    "revisions",
+    "counts",
+    "iins",
+    "statuses",
+    "ground_kinds",
+)
 
 
 def broken_entries(connection: sa.Connection) -> Iterator[Entry]:
     """
-    The entries that do not follow from those before them: they were changed, or others taken out.
+    The answers that do not follow from those before them: they were changed, or others taken out.
 
-    Of entries that were written together the last is told. An entry after the last one tells that
-    the end of a chain is missing.
+    Of answers that were written together the first is told. An answer after the last one tells
+    that the end of a chain is missing.
     """
-    columns = (*access_log.c,)
-    statement = sa.select(*columns).order_by(access_log.c.writer, access_log.c.sequence)
+    order = (access_log.c.writer, access_log.c.first_sequence)
+    statement = sa.select(access_log).order_by(*order)
     ends = _ends(connection)
     followed: _Followed | None = None
     for row in connection.execute(statement.execution_options(yield_per=_PORTION)):
@@ -264,10 +256,10 @@ def broken_entries(connection: sa.Connection) -> Iterator[Entry]:
             yield from _missing(followed, ends)
             followed = _Followed(row.writer)
         if not followed.take(row):
-            yield Entry(row.writer, row.sequence)
+            yield Entry(row.writer, row.first_sequence)
     yield from _missing(followed, ends)
-    for writer, (sequence, _) in ends.items():  # of these nothing is left
-        yield Entry(writer, sequence)
+    for writer in ends:  # of these nothing is left
+        yield Entry(writer, 1)
 
 
 def _ends(connection: sa.Connection) -> dict[UUID, tuple[int, bytes]]:
@@ -279,14 +271,11 @@ def _ends(connection: sa.Connection) -> dict[UUID, tuple[int, bytes]]:
 
 
 def _missing(followed: _Followed | None, ends: dict[UUID, tuple[int, bytes]]) -> Iterator[Entry]:
-    """What is not as it should be at the end of a chain."""
-    if followed is None:
-        return
-    if followed.page:
-        yield Entry(followed.writer, followed.page[-1].sequence)
-    end = ends.pop(followed.writer, None)
-    if end != (followed.sequence, bytes(followed.chain)):
-        yield Entry(followed.writer, followed.sequence + len(followed.page) + 1)
+    """The place after the end of a chain that does not end where its writer had come to."""
+    if followed is not None:
+        end = ends.pop(followed.writer, None)
+        if end != (followed.sequence, followed.chain):
+            yield Entry(followed.writer, followed.sequence + 1)
 
 
 class AccessTable:
@@ -300,17 +289,62 @@ class AccessTable:
     ) -> Sequence[AccessRow]:
         """Answers about a person, or the answer of a receipt, newest first."""
         column = access_log.c
-        columns = [column[name] for name in AccessRow._fields]
-        statement = sa.select(*columns).order_by(column.receipt_id.desc()).limit(size)
+        statement = sa.select(access_log).order_by(column.first_receipt.desc()).limit(size)
         if iin is not None:
-            statement = statement.where(column.iin == iin)
+            statement = statement.where(column.iins.contains([iin]))
         if receipt is not None:
             begin = instant_of_receipt(receipt)
             statement = statement.where(
-                column.receipt_id == receipt,
+                column.first_receipt <= receipt,
                 column.record_time >= begin,
                 column.record_time < begin + _ONE_MILLISECOND,
             )
         if before is not None:
-            statement = statement.where(column.receipt_id < before)
-        return [AccessRow(*row) for row in self._connection.execute(statement)]
+            statement = statement.where(column.first_receipt < before)
+        found = (
+            answer
+            for row in self._connection.execute(statement)
+            for answer in _answers_of(row, iin)
+            if before is None or answer.receipt_id < before
+            if receipt is None or answer.receipt_id == receipt
+        )
+        return list(islice(found, size))
+
+
+def _answers_of(row: sa.Row[Any], iin: Iin | None) -> Iterator[AccessRow]:
+    """The answers of a row, or those about a person, newest first."""
+    ends = list(accumulate(row.counts))
+    for at in reversed(range(len(row.iins))):
+        if iin is None or row.iins[at] == iin:
+            group = bisect_right(ends, at)
+            yield AccessRow(
+                UUID(int=row.first_receipt.int + at),
+                row.record_time,
+                row.callers[group],
+                row.methods[group],
+                row.iins[at],
+                row.on_dates[group],
+                row.statuses[at],
+                row.ground_kinds[at],
+                row.revisions[group],
+                row.purposes[group],
+            )
+
+
+class AccessTidier:
+    """Brings new entries into the index of persons, again and again, on the loop that runs."""
+
+    def __init__(self, dsn: str, every_seconds: float) -> None:
+        self._line = Line(dsn, _TIDY, _TIDY_SECONDS_MAX)
+        self._every_seconds = every_seconds
+
+    async def run(self) -> None:
+        """Until it is cancelled; of all processes one at a time does it."""
+        while True:
+            await asyncio.sleep(self._every_seconds)
+            with suppress(RegisterUnavailable, StatementFailed):
+                await self._line.ask("tidy", [])
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._line.close()

@@ -22,6 +22,7 @@ from osms_server.domain.errors import RegisterUnavailable
 log = structlog.get_logger(__name__)
 
 _BINARY: Final = 1
+_ONCE: Final = "force_generic_plan"
 _DONE: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _CONNECTING: Final = (
     "connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
@@ -123,8 +124,10 @@ class Line:
         connection = pq.PGconn.connect(f"{self._dsn}{separator}{options}".encode())
         try:
             _must_be(connection, connected=connection.status == pq.ConnStatus.OK)
+            # The statements are few and always alike: planning them again would cost the most.
             milliseconds = int(self._seconds_max * 1000)
-            _must(connection, connection.exec_(f"set statement_timeout = {milliseconds}".encode()))
+            settings = f"set statement_timeout = {milliseconds}; set plan_cache_mode = {_ONCE}"
+            _must(connection, connection.exec_(settings.encode()))
             for name, statement in self._statements.items():
                 _must(connection, connection.prepare(name.encode(), statement.encode()))
         except BaseException:
