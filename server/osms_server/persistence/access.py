@@ -139,8 +139,8 @@ def _columns(told: Sequence[Told]) -> list[str]:
     kinds: list[str] = []
     for each in told:
         nothing = [_NULL] * len(each.iins)
-        statuses += map(str, each.statuses) if each.statuses else nothing
-        kinds += map(_written, each.ground_kinds) if each.ground_kinds else nothing
+        statuses += map(_code, each.statuses) if each.statuses else nothing
+        kinds += map(_code, each.ground_kinds) if each.ground_kinds else nothing
     return [
         _array(_quoted(each.caller) for each in told),
         _array(_quoted(each.method) for each in told),
@@ -148,7 +148,7 @@ def _columns(told: Sequence[Told]) -> list[str]:
         _array(_written(each.on_date) for each in told),
         _array(str(each.revision) for each in told),
         _array(str(len(each.iins)) for each in told),
-        _array(str(iin) for each in told for iin in each.iins),
+        _array([str(iin) for each in told for iin in each.iins]),
         _array(statuses),
         _array(kinds),
     ]
@@ -165,6 +165,11 @@ def _quoted(text: str) -> str:
 
 def _written(value: object) -> str:
     return _NULL if value is None else str(value)
+
+
+_CODES: Final[dict[int | None, str]] = {None: _NULL} | {code: str(code) for code in range(256)}
+_code: Final = _CODES.__getitem__
+"""How a code is written, looked up: there are thousands in a list."""
 
 
 def _receipt_prefix(instant: datetime, writer: UUID) -> str:

@@ -20,11 +20,21 @@ from osms_server.domain.revision import Revision, revision_token
 from osms_server.persistence.copying import array_text
 from osms_server.persistence.line import Line, StatementFailed
 
+# All persons come as one text, a line each: to take a thousand rows apart would cost more than to
+# find them.
 _LOOK_UP: Final = """
-select head.revision, head.overlay_revision, p.iin, p.fact_kinds, p.timeline
-from head left join person p on p.iin = any ($1::bigint[])
+select head.revision, head.overlay_revision,
+       (select string_agg(p.iin || ' ' || p.fact_kinds || ' ' || p.timeline, E'\\n')
+        from person p where p.iin = any ($1::bigint[]))
+from head
 """
-_REVISION, _OVERLAY_REVISION, _IIN, _FACT_KINDS, _TIMELINE = range(5)
+_WITHDRAWN: Final = frozenset({"0", str(FactKind.WITHDRAWN)})
+"""Kinds of fact of a person of whom nothing is known now."""
+
+_TENTH: Final = 100_000
+"""Microseconds to which the instant of the data is rounded down, so that it is often the same."""
+
+_REVISION, _OVERLAY_REVISION, _PERSONS = range(3)
 
 
 class LookUpLine:
@@ -36,7 +46,9 @@ class LookUpLine:
 
     async def look_up(self, iins: Sequence[Iin], at_least: Revision) -> Known:
         """As `LookUps` says; of the primary, whose data is complete when it is read."""
-        known = await self.read(iins, self._clock.now())
+        now = self._clock.now()
+        complete_as_of = now.replace(microsecond=now.microsecond // _TENTH * _TENTH)
+        known = await self.read(iins, complete_as_of)
         if known.head.revision < at_least:
             raise RevisionNotReached(revision_token(at_least))
         return known
@@ -47,19 +59,19 @@ class LookUpLine:
             result = await self._line.ask("look_up", [array_text(iins).encode()])
         except StatementFailed as error:
             raise RegisterUnavailable from error
-        value, number = result.get_value, int.from_bytes
-        revision, overlay_revision = value(0, _REVISION), value(0, _OVERLAY_REVISION)
-        assert revision is not None
-        assert overlay_revision is not None
+        revision, overlay_revision, persons = (
+            result.get_value(0, column) or b""
+            for column in (_REVISION, _OVERLAY_REVISION, _PERSONS)
+        )
+        head = Head(Revision(int.from_bytes(revision)), Revision(int.from_bytes(overlay_revision)))
         timelines: dict[Iin, str] = {}
         withdrawn = []
-        if value(0, _IIN) is not None:
-            for row in range(result.ntuples):
-                iin = Iin(number(value(row, _IIN) or b""))
-                timelines[iin] = (value(row, _TIMELINE) or b"").decode()
-                if not number(value(row, _FACT_KINDS) or b"") & ~FactKind.WITHDRAWN:
-                    withdrawn.append(iin)
-        head = Head(Revision(number(revision)), Revision(number(overlay_revision)))
+        for line in persons.decode().split("\n") if persons else ():
+            iin_text, fact_kinds, timeline = line.split(" ")
+            iin = Iin(int(iin_text))
+            timelines[iin] = timeline
+            if fact_kinds in _WITHDRAWN:
+                withdrawn.append(iin)
         return Known(head, timelines, frozenset(withdrawn), data_time)
 
     def close(self) -> None:

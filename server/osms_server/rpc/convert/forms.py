@@ -65,14 +65,14 @@ def results_bytes(reply: Reply, iins: Sequence[Iin], language: Language | None) 
     """For each person one field of a response about many, in order."""
     state = _state(reply.revision, reply.data_time)
     prefix, first = reply.receipts.prefix, reply.receipts.first + reply.first
-    forms: dict[Verdict, tuple[str, str, bytes]] = {}
+    forms: dict[Verdict, tuple[bytes, bytes, bytes]] = {}
     told = []
     for at, (iin, verdict) in enumerate(zip(iins, reply.verdicts, strict=True), start=first):
         form = forms.get(verdict)
         if form is None:
             form = forms[verdict] = _result_form(verdict, reply.on_date, language, prefix, state)
         before, between, after = form
-        told.append(f"{before}{iin:012d}{between}{at:012x}".encode("latin-1") + after)
+        told.append(b"%b%012d%b%012x%b" % (before, iin, between, at, after))
     return told
 
 
@@ -83,18 +83,14 @@ def error_result_bytes(result: service_pb.EntitlementResult) -> bytes:
 
 def _result_form(
     verdict: Verdict, on_date: date, language: Language | None, prefix: str, state: bytes
-) -> tuple[str, str, bytes]:
+) -> tuple[bytes, bytes, bytes]:
     """What comes before the IIN, between it and the changing end of the number, and after it."""
     before, between, after = _form(verdict, on_date, language)
     after += state
     size = sum(map(len, (before, between, after, _BLANK_NUMBER.encode()))) + len(_blank_iin())
     inner = _IN_RESULT + _varint(size)
     outer = _IN_LIST + _varint(len(inner) + size)
-    return (
-        (outer + inner + before).decode("latin-1"),
-        between.decode("latin-1") + prefix,
-        after,
-    )
+    return outer + inner + before, between + prefix.encode(), after
 
 
 @lru_cache(maxsize=4096)
