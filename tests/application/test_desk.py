@@ -49,7 +49,7 @@ def iin_of(text: str) -> Iin:
     return Iin(int(text))
 
 
-def about(*texts: str, **other: Any) -> Question:
+def about(*texts: str, **other: object) -> Question:
     """A question of a clinic."""
     plain: dict[str, Any] = {"caller": CLINIC, "method": "CheckEntitlement", "purpose": 1}
     return Question(**{**plain, **other}, iins=[iin_of(text) for text in texts])
@@ -81,7 +81,7 @@ class Place:
     engines: Engines
     dsn: str
 
-    def at_desk(self, does: Callable[[DeskParts], Awaitable[T]], **settings: Any) -> T:
+    def at_desk(self, does: Callable[[DeskParts], Awaitable[T]], **settings: object) -> T:
         """What is done at a desk of its own, as a process that only looks up has one."""
 
         async def doing() -> T:
@@ -132,13 +132,6 @@ async def asked(desk: Desk, *questions: Question, seconds: float = SECONDS) -> l
     """The replies to questions that are asked at once, or the errors."""
     asking = (desk.ask(each, seconds) for each in questions)
     return await asyncio.gather(*asking, return_exceptions=True)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    """Waits for what others on the loop bring about."""
-    async with asyncio.timeout(20):
-        while not is_so():
-            await asyncio.sleep(0.01)
 
 
 def ground_of(reply: Reply, at: int = 0) -> str | None:
