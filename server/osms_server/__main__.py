@@ -148,7 +148,8 @@ def look_ups(
     settings = _settings(look_up_listen=listen, dsn=dsn, state_folder=state_folder)
     if not settings.dsn or not settings.look_up_listen:
         message = "look-ups need --dsn and --listen, or OSMS_DSN and OSMS_LOOK_UP_LISTEN"
-        raise typer.BadParameter(message)
+        sys.stderr.write(f"osms-server: {message}\n")
+        raise typer.Exit(2)
     if until_stdin_closes:
         threading.Thread(target=_end_with_input, daemon=True).start()
     serve_look_ups(settings, lambda address: _say_ready(address, ""))

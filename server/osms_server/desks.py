@@ -76,11 +76,9 @@ def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying
     writers = tuple(AccessWriter(dsn, clock, seconds) for _ in lines)
     if settings.sandbox:  # its clock stands still: one chain has the entries in order all the same
         writers = (writers[0],) * len(lines)
-    gather = settings.look_up_gather_seconds
-    patients = LaneLimits(
-        "look_ups_waiting_max", settings.look_ups_waiting_max, settings.iins_max, gather
-    )
-    lists = LaneLimits("lists_waiting_max", settings.lists_waiting_max, settings.iins_max, gather)
+    limits = (settings.iins_max, settings.look_up_gather_seconds, seconds)
+    patients = LaneLimits("look_ups_waiting_max", settings.look_ups_waiting_max, *limits)
+    lists = LaneLimits("lists_waiting_max", settings.lists_waiting_max, *limits)
     lanes = [
         Lane(line, writer, overlaying, clock, patients if at == 0 else lists)
         for at, (line, writer) in enumerate(zip(lines, writers, strict=True))

@@ -18,7 +18,8 @@ from osms_server.config import Settings
 log = structlog.get_logger(__name__)
 
 _PAUSE_SECONDS: Final = 0.5
-_START_SECONDS: Final = 30
+_GRACE_SECONDS: Final = 20
+"""How long a process may take to end beside the calls that it lets finish."""
 _READY: Final = b"ready at "
 
 
@@ -32,9 +33,11 @@ def look_up_processes(settings: Settings) -> Iterator[str]:
     with ExitStack() as stack:
         address = stack.enter_context(_held_port(settings.look_up_listen))
         environment = _environment(settings, address)
-        processes = [_Process(environment) for _ in range(settings.look_up_processes)]
-        for process in processes:
-            stack.callback(process.stop)
+        seconds = settings.shutdown_seconds + _GRACE_SECONDS
+        processes: list[_Process] = []
+        stack.callback(_end_all, processes, seconds)
+        for _ in range(settings.look_up_processes):
+            processes.append(_Process(environment))  # noqa: PERF401 - each is ended, come what may
         for process in processes:
             process.wait_until_ready()
         stop = threading.Event()
@@ -47,12 +50,20 @@ def look_up_processes(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def _held_port(listen: str) -> Iterator[str]:
-    """The address with its port; it stays ours while processes that share it come and go."""
+    """
+    The address with its port; it stays ours while processes that share it come and go.
+
+    LookUpsDidNotStart: the address cannot be had.
+    """
     host, _, port = listen.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind((host.strip("[]"), int(port)))
+        try:
+            held.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            message = f"cannot listen at {listen}; is another server there already?"
+            raise LookUpsDidNotStart(message) from error
         yield f"{host}:{held.getsockname()[1]}"
 
 
@@ -96,15 +107,19 @@ class _Process:
         raise LookUpsDidNotStart(message)
 
     def start_again(self) -> None:
+        """OSError: the system has no room for it."""
         self._release()
         self._start()
 
-    def stop(self) -> None:
-        """Lets running calls finish, and ends it."""
+    def begin_to_end(self) -> None:
+        """Tells it to end; running calls may finish."""
         assert self._process.stdin is not None
         self._process.stdin.close()
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Waits until it has ended; it is killed after so many seconds."""
         try:
-            self._process.wait(_START_SECONDS)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -116,9 +131,20 @@ class _Process:
                 pipe.close()
 
 
+def _end_all(processes: list[_Process], seconds: float) -> None:
+    """Ends them, all at the same time."""
+    for process in processes:
+        process.begin_to_end()
+    for process in processes:
+        process.wait_for_end(seconds)
+
+
 def _keep(processes: list[_Process], stop: threading.Event) -> None:
     while not stop.wait(_PAUSE_SECONDS):
         for process in processes:
             if process.has_died:
                 log.warning("a process for look-ups has died; it is started again")
-                process.start_again()
+                try:
+                    process.start_again()
+                except OSError:
+                    log.exception("a process for look-ups cannot be started now")

@@ -44,6 +44,7 @@ CALLS: dict[str, Callable[[OsmsClient], Any]] = {
     "check_list": lambda c: list(c.check_list([AIGUL])),
     "timeline": lambda c: c.timeline(AIGUL),
     "explain": lambda c: c.explain(AIGUL),
+    "receipt_keys": lambda c: c.receipt_keys(),
     "replay": lambda c: c.replay(AIGUL, MORNING),
     "category_feed": lambda c: c.category_feed().__enter__(),
     "payment_feed": lambda c: c.payment_feed().__enter__(),

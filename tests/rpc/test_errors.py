@@ -57,7 +57,12 @@ Metadata = tuple[tuple[str, str], ...]
 @pytest.fixture(scope="session")
 def settings(settings: Settings) -> Settings:
     """A server that has room for few streams, and little patience."""
-    few = {"streams_per_caller_max": 3, "stream_idle_seconds": 2.0}
+    few = {
+        "streams_per_caller_max": 3,
+        "stream_idle_seconds": 2.0,
+        "look_ups_waiting_max": 2,
+        "look_up_seconds_max": 1.0,
+    }
     return settings.model_copy(update=few)
 
 
@@ -238,6 +243,28 @@ def _register_unavailable(at: Counter) -> Told:
         return at.check()
 
 
+@contextmanager
+def answers_wait(engines: Engines) -> Iterator[None]:
+    """No answer can be logged before the end of the block: somebody has locked the log."""
+    with engines.transactions.connect() as connection:
+        connection.execute(sa.text("lock table access_log in access exclusive mode"))
+        yield
+        connection.rollback()
+
+
+def _overloaded(at: Counter) -> Told:
+    stub = entitlement_grpc.EntitlementServiceStub(at.channel_of("clinic1"))
+    request = entitlement_pb.CheckEntitlementRequest(iin=AIGUL)
+    with answers_wait(at.engines):
+        # One is being answered, some wait, and one is more than may.
+        asked = [
+            stub.CheckEntitlement.future(request)
+            for _ in range(at.application.settings.look_ups_waiting_max + 2)
+        ]
+        ended = [refused(call.result) for call in asked]
+    return next(error for error in ended if error.reason == "OVERLOADED")
+
+
 def _shutting_down(at: Counter) -> Told:
     with OpenStream(CATEGORIES.method(at.channel_of("SC"))) as stream:
         stream.send(CATEGORIES.opening())
@@ -289,6 +316,7 @@ CASES: dict[str, tuple[Callable[[Counter], Told], grpc.StatusCode, type[Any] | N
     "REGISTER_UNAVAILABLE": (_register_unavailable, Code.UNAVAILABLE, RetryInfo),
     "SHUTTING_DOWN": (_shutting_down, Code.UNAVAILABLE, RetryInfo),
     "INTERNAL": (_internal, Code.INTERNAL, None),
+    "OVERLOADED": (_overloaded, Code.UNAVAILABLE, RetryInfo),
     "BUSY": (_busy, Code.RESOURCE_EXHAUSTED, RetryInfo),
     "STREAM_IDLE": (_stream_idle, Code.UNAVAILABLE, RetryInfo),
 }
@@ -336,6 +364,7 @@ def test_every_reason_has_a_case() -> None:
         ("FEED_TAKEN_OVER", {"sender": "SC"}),
         ("LIMIT_EXCEEDED", {"setting": "iins_max", "allowed": "1000", "value": "1001"}),
         ("BUSY", {"setting": "streams_per_caller_max", "allowed": "3"}),
+        ("OVERLOADED", {"setting": "look_ups_waiting_max", "allowed": "2"}),
         ("STREAM_IDLE", {"seconds": "2.0"}),
         ("REVISION_NOT_REACHED", {"token": revision_token(last_revision_at(MORNING))}),
         ("INVALID_REQUEST", {"count": "1"}),

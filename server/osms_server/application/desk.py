@@ -11,7 +11,7 @@ millions delays nobody at a clinic window. Who cannot be answered in time is tol
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -30,7 +30,6 @@ from osms_server.domain.errors import (
     OsmsError,
     Overloaded,
     RegisterUnavailable,
-    RevisionNotReached,
     ShuttingDown,
 )
 from osms_server.domain.identifiers import Iin
@@ -96,13 +95,14 @@ class Reply(NamedTuple):
 class LaneLimits(NamedTuple):
     """
     How many questions may wait (as the setting of that name says), how many persons are answered
-    together, and for how long others are waited for when many come.
+    together, for how long others are waited for when many come, and how long overlays may take.
     """
 
     setting: str
     waiting_max: int
     persons_max: int
     gather_seconds: float
+    seconds_max: float
 
 
 class _Waiting(NamedTuple):
@@ -133,7 +133,7 @@ class Lane:
         self._overlaying = overlaying
         self._clock = clock
         self._limits = limits
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: OrderedDict[asyncio.Future[Reply], Question] = OrderedDict()
         self._arrived = asyncio.Event()
         self._stopping = False
         self._last_count = 0
@@ -156,12 +156,13 @@ class Lane:
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Reply] = loop.create_future()
         expiry = loop.call_later(seconds, _give_up, reply)
-        self._waiting.append(_Waiting(question, reply))
+        self._waiting[reply] = question
         self._arrived.set()
         try:
             return await reply
         finally:
             expiry.cancel()
+            self._waiting.pop(reply, None)  # who has given up takes nobody's place
 
     async def run(self) -> None:
         """Answers, until it is told to stop and nobody waits any more."""
@@ -188,13 +189,15 @@ class Lane:
         batch: list[_Waiting] = []
         room = self._limits.persons_max
         while self._waiting:
-            count = len(self._waiting[0].question.iins)
-            if batch and count > room:
+            reply, question = self._waiting.popitem(last=False)
+            if reply.done():
+                continue
+            room -= len(question.iins)
+            if batch and room < 0:
+                self._waiting[reply] = question
+                self._waiting.move_to_end(reply, last=False)
                 break
-            waiting = self._waiting.popleft()
-            if not waiting.reply.done():
-                batch.append(waiting)
-                room -= count
+            batch.append(_Waiting(question, reply))
         return batch
 
     async def _answer(self, batch: list[_Waiting]) -> None:
@@ -202,11 +205,10 @@ class Lane:
             judged = await self._judge(batch)
             if judged:
                 await self._give(judged)
-        except Exception as error:
-            if not isinstance(error, OsmsError):
-                log.exception("answers could not be given")
+        except Exception as error:  # noqa: BLE001 - told to those who asked, and logged
             for waiting in batch:
                 _fail(waiting, error)
+            _note(error)
 
     async def _judge(self, batch: list[_Waiting]) -> list[_Judged]:
         iins = [iin for waiting in batch for iin in waiting.question.iins]
@@ -220,19 +222,28 @@ class Lane:
                     found = await self._look_ups.look_up(question.iins, question.at_least)
                 on_date = question.on_date or almaty_day(self._clock.now())
                 found = await self._laid_over(found, question.iins, on_date)
-            except (InvalidRequest, RevisionNotReached) as error:
-                _fail(waiting, error)
-            else:
                 verdicts = _verdicts(found, question.iins, on_date)
+            except Exception as error:  # noqa: BLE001 - what is wrong with one is no other's fault
+                _fail(waiting, error)
+                _note(error)
+            else:
                 judged.append(_Judged(waiting, on_date, found, verdicts))
         return judged
 
     async def _laid_over(self, known: Known, iins: Sequence[Iin], on_date: date) -> Known:
-        """The same with overlays; they are read and decided in a thread, since that waits."""
+        """
+        The same with overlays; they are read and decided in a thread, since that waits.
+
+        RegisterUnavailable: it took too long; those who wait behind are not kept waiting by it.
+        """
         if not self._overlaying.may_change(known.head):
             return known
         asked = {iin: known.timelines[iin] for iin in iins if iin in known.timelines}
-        laid = await asyncio.to_thread(self._overlaying.laid_over, known.head, asked, on_date)
+        laying = asyncio.to_thread(self._overlaying.laid_over, known.head, asked, on_date)
+        try:
+            laid = await asyncio.wait_for(laying, self._limits.seconds_max)
+        except TimeoutError as error:
+            raise RegisterUnavailable from error
         return known._replace(timelines=laid)
 
     async def _give(self, judged: list[_Judged]) -> None:
@@ -324,3 +335,9 @@ def _give_up(reply: asyncio.Future[Reply]) -> None:
 def _fail(waiting: _Waiting, error: Exception) -> None:
     if not waiting.reply.done():
         waiting.reply.set_exception(error)
+
+
+def _note(error: Exception) -> None:
+    """What is our own fault goes to the log; it is called while the error is handled."""
+    if not isinstance(error, OsmsError):
+        log.error("an answer could not be given", exc_info=error)

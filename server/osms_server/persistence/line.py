@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import psycopg
@@ -51,6 +52,8 @@ class Line:
         self._statements = statements
         self._seconds_max = seconds_max
         self._connection: PGconn | None = None
+        self._connecting: asyncio.Future[PGconn] | None = None
+        self._connector = ThreadPoolExecutor(1, thread_name_prefix="connecting")
         self._socket = -1
         self._answered: asyncio.Future[None] | None = None
 
@@ -70,14 +73,18 @@ class Line:
             raise
         except (psycopg.Error, OSError, TimeoutError) as error:
             log.warning("PostgreSQL does not answer look-ups", error=type(error).__name__)
-            self.close()
+            self._hang_up()
             raise RegisterUnavailable from error
         except BaseException:
-            self.close()  # cancelled in the middle: the next answer would be another's
+            self._hang_up()  # cancelled in the middle: the next answer would be another's
             raise
 
     def close(self) -> None:
-        """Ends the connection; the next question makes a new one."""
+        """Ends the connection, also one that is being made; the next question makes a new one."""
+        self._connecting = None
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
@@ -86,15 +93,14 @@ class Line:
     async def _run(self, name: str, parameters: Sequence[bytes | None]) -> PGresult:
         connection = self._connection
         assert connection is not None
-        self._answered = asyncio.get_running_loop().create_future()
         connection.send_query_prepared(name.encode(), parameters, result_format=_BINARY)
         while connection.flush():  # what the socket cannot take at once is large, and rare
             await asyncio.sleep(0.001)
             connection.consume_input()
-        await self._answered
-        result = connection.get_result()
+        result = await self._result(connection)
         assert result is not None
-        while (more := connection.get_result()) is not None:
+        # The last word comes after the commit; it may come apart from what was said before.
+        while (more := await self._result(connection)) is not None:
             result = more
         if result.status not in _DONE:
             state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
@@ -105,16 +111,38 @@ class Line:
             raise StatementFailed(state)
         return result
 
+    async def _result(self, connection: PGconn) -> PGresult | None:
+        """The next result; libpq itself would wait for it, and the whole loop with it."""
+        while connection.is_busy():
+            self._answered = asyncio.get_running_loop().create_future()
+            await self._answered
+        return connection.get_result()
+
     async def _connect(self) -> None:
-        loop = asyncio.get_running_loop()
-        made = loop.run_in_executor(None, self._connected)
-        try:
-            connection = await asyncio.shield(made)
-        except asyncio.CancelledError:
-            made.add_done_callback(_finish)  # it may still come about, when nobody waits for it
-            raise
+        """
+        Waits for a connection. It is made by a thread of this line alone, so that nothing else
+        that waits can hold it up, and it goes on being made where the one who asked gives up.
+        """
+        if self._connecting is None:
+            loop = asyncio.get_running_loop()
+            self._connecting = loop.run_in_executor(self._connector, self._connected)
+            self._connecting.add_done_callback(self._has_connected)
+        await asyncio.shield(self._connecting)
+
+    def _has_connected(self, made: asyncio.Future[PGconn]) -> None:
+        if made.cancelled():
+            return
+        wanted, failed = self._connecting is made, made.exception() is not None
+        if wanted:
+            self._connecting = None
+        if failed:
+            return
+        connection = made.result()
+        if not wanted:  # the line was closed meanwhile
+            connection.finish()
+            return
         self._socket = connection.socket  # a connection that was lost does not tell any more
-        loop.add_reader(self._socket, self._readable)
+        asyncio.get_running_loop().add_reader(self._socket, self._readable)
         self._connection = connection
 
     def _connected(self) -> PGconn:
@@ -148,12 +176,7 @@ class Line:
             if answered is not None and not answered.done():
                 answered.set_exception(error)
             else:
-                self.close()  # lost while nothing was asked: the next question connects again
-
-
-def _finish(made: asyncio.Future[PGconn]) -> None:
-    if not made.cancelled() and made.exception() is None:
-        made.result().finish()
+                self._hang_up()  # lost while nothing was asked: the next question connects again
 
 
 def _must(connection: PGconn, result: PGresult) -> None:

@@ -98,12 +98,11 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         context: grpc.ServicerContext,
     ) -> Iterator[pb.StreamCheckEntitlementsResponse]:
         """Tells it for a whole list, batch by batch."""
-        del context
-        limits, seconds = self._streams, self._limits.seconds_max
+        limits = self._streams
         for request in one_ahead(request_iterator, limits.stopping, limits.stream_idle_seconds):
             yield cast(
                 "pb.StreamCheckEntitlementsResponse",
-                self._many("StreamCheckEntitlements", request, seconds),
+                self._many("StreamCheckEntitlements", request, self._seconds(context)),
             )
 
     def _many(self, method: str, request: Any, seconds: float) -> bytes:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +25,13 @@ from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_server.application.callers import Caller
 from osms_server.application.desk import Desk
 from osms_server.application.slots import Slots
-from osms_server.domain.errors import InvalidRequest, OsmsError, ShuttingDown, StreamIdle
+from osms_server.domain.errors import (
+    InvalidRequest,
+    OsmsError,
+    RegisterUnavailable,
+    ShuttingDown,
+    StreamIdle,
+)
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.authorisation import authorise
 from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
@@ -41,6 +49,8 @@ from osms_server.rpc.look_ups import (
 _SERVICE: Final = pb.DESCRIPTOR.services_by_name["EntitlementService"]
 _AHEAD: Final = 2
 """Of one stream so many lists are worked on while the answers to those before are sent."""
+_THREADS: Final = 8
+"""So many at once answer what takes longer; they wait for PostgreSQL, and never the loop."""
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +84,7 @@ class LookUpFront:
         self._limits = limits
         self._sign = slow.sign
         self._stopping = asyncio.Event()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="slow")
 
     def stop(self) -> None:
         """Tells streams to go."""
@@ -109,16 +120,28 @@ class LookUpFront:
         reply = None
         if asked.question.iins:
             reply = await self._desk.ask_list(asked.question, seconds)
+        if asked.with_receipt:  # a thousand signatures take a while
+            signed: bytes = await self._threaded(answer_many, asked, reply, self._sign)
+            return signed
         return answer_many(asked, reply, self._sign)
 
     def _in_thread(self, method: str) -> Handler:
         behaviour = getattr(self._slow, method)
 
         async def answer(request: Any, context: Any) -> Any:
-            del context  # what runs in a thread knows its caller, and needs no more
-            return await asyncio.to_thread(behaviour, request, None)
+            # What runs in a thread knows its caller, and needs no more of the context.
+            answering = self._threaded(behaviour, request, None)
+            try:
+                return await asyncio.wait_for(answering, self._seconds(context))
+            except TimeoutError as error:
+                raise RegisterUnavailable from error
 
         return answer
+
+    async def _threaded(self, does: Callable[..., Any], *arguments: Any) -> Any:
+        run = copy_context().run
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, run, does, *arguments)
 
     def _guarded(self, path: str, method: Any, behaviour: Handler) -> Any:
         read = GetMessageClass(method.input_type).FromString
@@ -136,43 +159,49 @@ class LookUpFront:
     def _streamed(self, path: str) -> Any:
         read = pb.StreamCheckEntitlementsRequest.FromString
 
-        async def stream(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+        # No generator: where the caller goes, it is ended here and now, and gives all back.
+        async def stream(requests: AsyncIterator[bytes], context: Any) -> None:
             try:
                 caller = self._let_in(path, context)
                 with self._streams.slots.place(caller.text):
-                    async for answer in self._listed(requests, read, caller):
-                        yield answer
+                    await self._listed(requests, read, caller, context)
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
                 await _end(context, error, path)
 
         return grpc.stream_stream_rpc_method_handler(stream)
 
     async def _listed(
-        self, requests: AsyncIterator[bytes], read: Callable[[bytes], Any], caller: Caller
-    ) -> AsyncIterator[bytes]:
-        """The answers in order; the next lists are read and asked about while one is sent."""
-        under_way: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue(_AHEAD)
-        seconds = self._limits.seconds_max
+        self,
+        requests: AsyncIterator[bytes],
+        read: Callable[[bytes], Any],
+        caller: Caller,
+        context: Any,
+    ) -> None:
+        """Answers in order; the next lists are read and asked about while one is sent."""
+        under_way: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue()
+        room = asyncio.Semaphore(1 + _AHEAD)
 
         async def take() -> None:
             try:
                 while (content := await self._next(requests)) is not None:
-                    request = _message(read, content)
+                    await room.acquire()
+                    request, seconds = _message(read, content), self._seconds(context)
                     doing = self._many("StreamCheckEntitlements", request, caller, seconds)
-                    await under_way.put(asyncio.create_task(doing))
-                await under_way.put(None)
+                    under_way.put_nowait(asyncio.create_task(doing))
+                under_way.put_nowait(None)
             except Exception as error:  # noqa: BLE001 - told in its turn, after what came before
-                await under_way.put(asyncio.create_task(_raising(error)))
+                under_way.put_nowait(asyncio.create_task(_raising(error)))
 
         taking = asyncio.create_task(take())
         try:
             while (doing := await under_way.get()) is not None:
-                yield await doing
+                await context.write(await doing)
+                room.release()
         finally:
-            taking.cancel()
+            await _ended(taking)
             while not under_way.empty():
                 if (left := under_way.get_nowait()) is not None:
-                    left.cancel()
+                    await _ended(left)
 
     async def _next(self, requests: AsyncIterator[bytes]) -> bytes | None:
         """The next message; None at the end. StreamIdle, ShuttingDown: none will be waited for."""
@@ -202,6 +231,12 @@ class LookUpFront:
 
     def _seconds(self, context: Any) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)
+
+
+async def _ended(task: asyncio.Task[Any]) -> None:
+    """Ends a task whose outcome nobody asks for any more."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _raising(error: Exception) -> bytes:
