@@ -256,10 +256,10 @@ def _overloaded(at: Counter) -> Told:
     stub = entitlement_grpc.EntitlementServiceStub(at.channel_of("clinic1"))
     request = entitlement_pb.CheckEntitlementRequest(iin=AIGUL)
     with answers_wait(at.engines):
-        # One is being answered, some wait, and one is more than may.
+        # Some are being answered, some wait, and there are more than may.
         asked = [
             stub.CheckEntitlement.future(request)
-            for _ in range(at.application.settings.look_ups_waiting_max + 2)
+            for _ in range(2 * at.application.settings.look_ups_waiting_max + 6)
         ]
         ended = [refused(call.result) for call in asked]
     return next(error for error in ended if error.reason == "OVERLOADED")
