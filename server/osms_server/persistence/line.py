@@ -50,8 +50,9 @@ class Line:
         self._dsn = dsn
         self._statements = statements
         self._seconds_max = seconds_max
+        self._session: psycopg.Connection | None = None
         self._connection: PGconn | None = None
-        self._connecting: asyncio.Future[PGconn] | None = None
+        self._connecting: asyncio.Future[psycopg.Connection] | None = None
         self._connector = ThreadPoolExecutor(1, thread_name_prefix="connecting")
         self._socket = -1
         self._answered: asyncio.Future[None] | None = None
@@ -84,14 +85,15 @@ class Line:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        session, self._session, self._connection = self._session, None, None
+        if session is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
-            connection.finish()
+            session.close()
 
     async def _run(self, name: str, parameters: Sequence[bytes | None]) -> PGresult:
         connection = self._connection
-        assert connection is not None
+        if connection is None:
+            raise psycopg.OperationalError("the connection was lost as soon as it was made")
         connection.send_query_prepared(name.encode(), parameters, result_format=_BINARY)
         while connection.flush():  # what the socket cannot take at once is large, and rare
             await asyncio.sleep(0.001)
@@ -128,7 +130,7 @@ class Line:
             self._connecting.add_done_callback(self._has_connected)
         await asyncio.shield(self._connecting)
 
-    def _has_connected(self, made: asyncio.Future[PGconn]) -> None:
+    def _has_connected(self, made: asyncio.Future[psycopg.Connection]) -> None:
         if made.cancelled():
             return
         wanted, failed = self._connecting is made, made.exception() is not None
@@ -136,30 +138,38 @@ class Line:
             self._connecting = None
         if failed:
             return
-        connection = made.result()
+        session = made.result()
         if not wanted:  # the line was closed meanwhile
-            connection.finish()
+            session.close()
             return
-        self._socket = connection.socket  # a connection that was lost does not tell any more
+        try:
+            self._socket = session.pgconn.socket  # one that was lost does not tell it any more
+        except psycopg.Error:
+            session.close()
+            return
+        self._session, self._connection = session, session.pgconn
         asyncio.get_running_loop().add_reader(self._socket, self._readable)
-        self._connection = connection
 
-    def _connected(self) -> PGconn:
-        """A connection with its statements prepared; in a thread, since it waits."""
+    def _connected(self) -> psycopg.Connection:
+        """
+        A connection with its statements prepared; in a thread, since it waits.
+
+        Not by libpq's own waiting: that would keep all other threads waiting too.
+        """
         separator = "&" if "?" in self._dsn else "?"
         options = _CONNECTING.replace(" ", "&")
-        connection = pq.PGconn.connect(f"{self._dsn}{separator}{options}".encode())
+        session = psycopg.Connection.connect(f"{self._dsn}{separator}{options}", autocommit=True)
+        connection = session.pgconn
         try:
-            _must_be(connection, connected=connection.status == pq.ConnStatus.OK)
             milliseconds = int(self._seconds_max * 1000)
             _must(connection, connection.exec_(f"set statement_timeout = {milliseconds}".encode()))
             for name, statement in self._statements.items():
                 _must(connection, connection.prepare(name.encode(), statement.encode()))
         except BaseException:
-            connection.finish()
+            session.close()
             raise
         connection.nonblocking = 1
-        return connection
+        return session
 
     def _readable(self) -> None:
         connection, answered = self._connection, self._answered
@@ -177,9 +187,5 @@ class Line:
 
 
 def _must(connection: PGconn, result: PGresult) -> None:
-    _must_be(connection, connected=result.status in _DONE)
-
-
-def _must_be(connection: PGconn, *, connected: bool) -> None:
-    if not connected:
+    if result.status not in _DONE:
         raise psycopg.OperationalError(connection.error_message.decode(errors="replace"))
