@@ -35,7 +35,7 @@ from tests.rpc.looking_up import LookUps, look_ups
 from tests.rpc.streams import OpenStream
 from tests.rpc.told import Told, refused
 
-SECONDS_MAX: Final = "1.5"
+SECONDS_MAX: Final = "1.0"
 LONG: Final = 10.0
 SHORT: Final = 0.8
 
