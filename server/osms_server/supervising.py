@@ -57,10 +57,16 @@ def _held_port(listen: str) -> Iterator[str]:
     """
     host, _, port = listen.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as held:
+    place = (host.strip("[]"), int(port))
+    with socket.socket(family) as held, socket.socket(family) as alone:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            held.bind((host.strip("[]"), int(port)))
+            # Another server that shares its port would share it with us, too, unasked, and answer
+            # for another register.
+            alone.bind(place)
+            alone.close()
+            held.bind(place)
         except OSError as error:
             message = f"cannot listen at {listen}; is another server there already?"
             raise LookUpsDidNotStart(message) from error

@@ -28,8 +28,10 @@ from osms_server.domain.errors import (
     RevisionNotReached,
     ShuttingDown,
 )
-from osms_server.domain.identifiers import Iin
+from osms_server.domain.identifiers import Iin, identifier_text
 from osms_server.domain.revision import Revision, last_revision_at
+from osms_server.persistence.access import AccessTable
+from osms_server.persistence.look_ups import LookUpLine
 from tests.conftest import ClientOf
 from tests.people import STRANGER
 from tests.rpc.lives import CHILD, EMPLOYEE, EVERYBODY, GROUNDS, PENSIONER, tell_everything
@@ -69,7 +71,7 @@ class Entry:
     receipt: str
     caller: str
     iin: str
-    on_date: date
+    on_date: date | None
     transaction: str
 
 
@@ -97,14 +99,18 @@ class Place:
 
     def entries(self, receipts: Sequence[str]) -> list[Entry]:
         """Entries of the log, by their receipts."""
-        statement = sa.text(
-            "select receipt_id::text, caller, lpad(iin::text, 12, '0') as iin, on_date,"
-            " xmin::text as transaction from access_log where receipt_id = any (:receipts)"
+        row = sa.text(
+            "select xmin::text from access_log where first_receipt <= :receipt"
+            " order by first_receipt desc limit 1"
         )
+        told = []
         with self.engines.transactions.connect() as connection:
-            found = connection.execute(statement, {"receipts": [UUID(each) for each in receipts]})
-            told = {row.receipt_id: Entry(*row) for row in found}
-        return [told[receipt] for receipt in receipts]
+            for each in map(UUID, receipts):
+                (found,) = AccessTable(connection).page(None, each, 2, None)
+                transaction = connection.execute(row, {"receipt": each}).scalar_one()
+                iin = identifier_text(found.iin)
+                told.append(Entry(str(each), found.caller, iin, found.on_date, transaction))
+        return told
 
     def count(self) -> int:
         """How many entries there are."""

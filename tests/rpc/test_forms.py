@@ -113,7 +113,7 @@ def verdicts() -> st.SearchStrategy[Verdict]:
     return st.sampled_from(REFUSED) | entitled
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("method", METHODS)
 def test_a_list_is_what_the_messages_say(method: str, data: st.DataObject) -> None:

@@ -213,15 +213,20 @@ class Lane:
     async def _judge(self, batch: list[_Waiting]) -> list[_Judged]:
         iins = [iin for waiting in batch for iin in waiting.question.iins]
         known = await self._look_ups.look_up(iins, NOTHING_KNOWN)
+        today = almaty_day(self._clock.now())
+        laid: dict[date, Known] = {}
         judged = []
         for waiting in batch:
-            question, found = waiting.question, known
+            question, on_date = waiting.question, waiting.question.on_date or today
             try:
                 if question.at_least > known.head.revision:
                     refuse_impossible(question.at_least, self._clock.now())
                     found = await self._look_ups.look_up(question.iins, question.at_least)
-                on_date = question.on_date or almaty_day(self._clock.now())
-                found = await self._laid_over(found, question.iins, on_date)
+                    found = await self._laid_over(found, on_date)
+                else:
+                    if on_date not in laid:  # once for all who ask about the same day
+                        laid[on_date] = await self._laid_over(known, on_date)
+                    found = laid[on_date]
                 verdicts = _verdicts(found, question.iins, on_date)
             except Exception as error:  # noqa: BLE001 - what is wrong with one is no other's fault
                 _fail(waiting, error)
@@ -230,7 +235,7 @@ class Lane:
                 judged.append(_Judged(waiting, on_date, found, verdicts))
         return judged
 
-    async def _laid_over(self, known: Known, iins: Sequence[Iin], on_date: date) -> Known:
+    async def _laid_over(self, known: Known, on_date: date) -> Known:
         """
         The same with overlays; they are read and decided in a thread, since that waits.
 
@@ -238,8 +243,8 @@ class Lane:
         """
         if not self._overlaying.may_change(known.head):
             return known
-        asked = {iin: known.timelines[iin] for iin in iins if iin in known.timelines}
-        laying = asyncio.to_thread(self._overlaying.laid_over, known.head, asked, on_date)
+        timelines = known.timelines
+        laying = asyncio.to_thread(self._overlaying.laid_over, known.head, timelines, on_date)
         try:
             laid = await asyncio.wait_for(laying, self._limits.seconds_max)
         except TimeoutError as error:

@@ -23,7 +23,7 @@ from osms_server.domain.errors import RegisterUnavailable
 log = structlog.get_logger(__name__)
 
 _BINARY: Final = 1
-_ONCE: Final = "force_generic_plan"
+_SESSION: Final = "set plan_cache_mode = force_generic_plan; set synchronous_commit = on"
 _DONE: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _CONNECTING: Final = (
     "connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
@@ -51,10 +51,12 @@ class Line:
         self._dsn = dsn
         self._statements = statements
         self._seconds_max = seconds_max
+        self._session: psycopg.Connection | None = None
         self._connection: PGconn | None = None
-        self._connecting: asyncio.Future[PGconn] | None = None
+        self._connecting: asyncio.Future[psycopg.Connection] | None = None
         self._connector = ThreadPoolExecutor(1, thread_name_prefix="connecting")
         self._socket = -1
+        self._answers = True
         self._answered: asyncio.Future[None] | None = None
 
     async def ask(self, name: str, parameters: Sequence[bytes | None]) -> PGresult:
@@ -68,11 +70,15 @@ class Line:
             async with asyncio.timeout(self._seconds_max):
                 if self._connection is None:
                     await self._connect()
-                return await self._run(name, parameters)
+                result = await self._run(name, parameters)
+                self._answers = True
+                return result
         except StatementFailed:
             raise
         except (psycopg.Error, OSError, TimeoutError) as error:
-            log.warning("PostgreSQL does not answer look-ups", error=type(error).__name__)
+            if self._answers:
+                log.warning("PostgreSQL does not answer look-ups", error=type(error).__name__)
+            self._answers = False
             self._hang_up()
             raise RegisterUnavailable from error
         except BaseException:
@@ -85,14 +91,15 @@ class Line:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        session, self._session, self._connection = self._session, None, None
+        if session is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
-            connection.finish()
+            session.close()
 
     async def _run(self, name: str, parameters: Sequence[bytes | None]) -> PGresult:
         connection = self._connection
-        assert connection is not None
+        if connection is None:
+            raise psycopg.OperationalError("the connection was lost as soon as it was made")
         connection.send_query_prepared(name.encode(), parameters, result_format=_BINARY)
         while connection.flush():  # what the socket cannot take at once is large, and rare
             await asyncio.sleep(0.001)
@@ -129,7 +136,7 @@ class Line:
             self._connecting.add_done_callback(self._has_connected)
         await asyncio.shield(self._connecting)
 
-    def _has_connected(self, made: asyncio.Future[PGconn]) -> None:
+    def _has_connected(self, made: asyncio.Future[psycopg.Connection]) -> None:
         if made.cancelled():
             return
         wanted, failed = self._connecting is made, made.exception() is not None
@@ -137,32 +144,40 @@ class Line:
             self._connecting = None
         if failed:
             return
-        connection = made.result()
+        session = made.result()
         if not wanted:  # the line was closed meanwhile
-            connection.finish()
+            session.close()
             return
-        self._socket = connection.socket  # a connection that was lost does not tell any more
+        try:
+            self._socket = session.pgconn.socket  # one that was lost does not tell it any more
+        except psycopg.Error:
+            session.close()
+            return
+        self._session, self._connection = session, session.pgconn
         asyncio.get_running_loop().add_reader(self._socket, self._readable)
-        self._connection = connection
 
-    def _connected(self) -> PGconn:
-        """A connection with its statements prepared; in a thread, since it waits."""
+    def _connected(self) -> psycopg.Connection:
+        """
+        A connection with its statements prepared; in a thread, since it waits.
+
+        Not by libpq's own waiting: that would keep all other threads waiting too.
+        """
         separator = "&" if "?" in self._dsn else "?"
         options = _CONNECTING.replace(" ", "&")
-        connection = pq.PGconn.connect(f"{self._dsn}{separator}{options}".encode())
+        session = psycopg.Connection.connect(f"{self._dsn}{separator}{options}", autocommit=True)
+        connection = session.pgconn
         try:
-            _must_be(connection, connected=connection.status == pq.ConnStatus.OK)
             # The statements are few and always alike: planning them again would cost the most.
             milliseconds = int(self._seconds_max * 1000)
-            settings = f"set statement_timeout = {milliseconds}; set plan_cache_mode = {_ONCE}"
+            settings = f"set statement_timeout = {milliseconds}; {_SESSION}"
             _must(connection, connection.exec_(settings.encode()))
             for name, statement in self._statements.items():
                 _must(connection, connection.prepare(name.encode(), statement.encode()))
         except BaseException:
-            connection.finish()
+            session.close()
             raise
         connection.nonblocking = 1
-        return connection
+        return session
 
     def _readable(self) -> None:
         connection, answered = self._connection, self._answered
@@ -180,9 +195,5 @@ class Line:
 
 
 def _must(connection: PGconn, result: PGresult) -> None:
-    _must_be(connection, connected=result.status in _DONE)
-
-
-def _must_be(connection: PGconn, *, connected: bool) -> None:
-    if not connected:
+    if result.status not in _DONE:
         raise psycopg.OperationalError(connection.error_message.decode(errors="replace"))
