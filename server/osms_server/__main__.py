@@ -241,12 +241,22 @@ def verify(dsn: Dsn = None, state_folder: StateFolder = None, processes: Process
 @app.command(
     "verify-log", epilog="Example: osms-server verify-log --dsn postgresql://osms@db/osms"
 )
-def verify_log(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
-    """Follows the chain of the log of answers; exits with 1 if any entry was tampered with."""
+def verify_log(
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+    ends: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where the chains ended the last time, to be kept out of the database's reach.",
+        ),
+    ] = None,
+) -> None:
+    """Follows the chains of the log of answers; exits with 1 if any entry was tampered with."""
     settings = _settings(dsn=dsn, state_folder=state_folder)
     broken = 0
     with database(settings) as found:
-        for entry in maintenance.verify_log(found, settings):
+        for entry in maintenance.verify_log(found, settings, ends):
             broken += 1
             typer.echo(
                 f"entry {entry.sequence} of {entry.writer} does not follow from the one before"
@@ -284,6 +294,7 @@ def certificates(
 
 _MENDABLE = (
     CannotListen,
+    maintenance.EndsUnreadable,
     FolderInUse,
     EmbeddedPostgresError,
     LookUpsDidNotStart,

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from uuid import UUID
 
 from osms_server.application import rebuilding
 from osms_server.application.rebuilding import Comparison, Portion
 from osms_server.bootstrap import connect
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
-from osms_server.persistence.access import Entry, broken_entries
+from osms_server.persistence.access import End, Entry, LogCheck
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rules.parameters import LAW
 
 _PORTION = 5_000
+
+
+class EndsUnreadable(Exception):
+    """A file of the ends of the log cannot be read; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,48 @@ def rebuild(dsn: str, settings: Settings, processes: int | None = None) -> Repor
     return _run(dsn, settings, processes, rebuild=True)
 
 
-def verify_log(dsn: str, settings: Settings) -> Iterator[Entry]:
-    """The entries of the log of answers that were changed, or before which others are missing."""
+def verify_log(dsn: str, settings: Settings, ends: Path | None = None) -> Iterator[Entry]:
+    """
+    The entries of the log of answers that were changed, or before which others are missing.
+
+    *ends* is a file with the ends of all chains as they were found the last time; what was there
+    then must be there now. It is written anew where nothing is wrong.
+    """
+    anchors = _read_ends(ends) if ends is not None and ends.exists() else {}
+    check = LogCheck(anchors)
     engines = connect(dsn, settings)
+    broken = 0
     try:
-        with engines.transactions.connect() as connection:
-            yield from broken_entries(connection)
+        one_state = engines.transactions.execution_options(isolation_level="REPEATABLE READ")
+        with one_state.connect() as connection:
+            for entry in check.broken_entries(connection):
+                broken += 1
+                yield entry
     finally:
         engines.dispose()
+    if ends is not None and not broken:
+        _write_ends(ends, check.ends)
+
+
+def _read_ends(file: Path) -> dict[UUID, End]:
+    """EndsUnreadable: the file has none."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return {
+            UUID(writer): End(int(end["sequence"]), bytes.fromhex(end["chain"]))
+            for writer, end in told.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{file} does not tell ends of the log, as verify-log writes them"
+        raise EndsUnreadable(message) from error
+
+
+def _write_ends(file: Path, ends: Mapping[UUID, End]) -> None:
+    told = {
+        str(writer): {"sequence": end.sequence, "chain": end.chain.hex()}
+        for writer, end in sorted(ends.items())
+    }
+    file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 def _run(dsn: str, settings: Settings, processes: int | None, *, rebuild: bool) -> Report:

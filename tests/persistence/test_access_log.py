@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from osms_server.domain.calendar import ALMATY
 from osms_server.domain.errors import RegisterUnavailable
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision
-from osms_server.persistence.access import AccessTable, AccessWriter, broken_entries
+from osms_server.persistence.access import AccessTable, AccessWriter, LogCheck
 from osms_server.persistence.tables import access_log
 from tests.people import AIGUL
 from tests.persistence.conftest import NOON
@@ -65,7 +66,7 @@ class Writer:
 @pytest.fixture
 def empty(engines: Engines) -> None:
     """A log without entries."""
-    change(engines, "truncate access_log, access_writer")
+    change(engines, "delete from access_log; delete from access_writer")
 
 
 @contextmanager
@@ -109,7 +110,7 @@ def entries(engines: Engines) -> list[sa.Row[Any]]:
 def broken(engines: Engines) -> list[int]:
     """The numbers of the entries that do not follow from those before them."""
     with engines.transactions.connect() as connection:
-        return [entry.sequence for entry in broken_entries(connection)]
+        return [entry.sequence for entry in LogCheck().broken_entries(connection)]
 
 
 def change(engines: Engines, statement: str) -> None:
@@ -157,6 +158,26 @@ def test_the_index_of_persons_is_kept_tidy(log: Writer, engines: Engines) -> Non
         assert connection.execute(tidy).scalar_one() == 0
         connection.commit()
     assert len(page(engines)) == 3
+
+
+@pytest.mark.parametrize("size", range(1, 10))
+def test_pages_leave_nothing_out(log: Writer, engines: Engines, size: int) -> None:
+    """Also where a person stands in the middle of a list, or in it more than once."""
+    several = ANSWER._replace(
+        iins=[OTHER, PERSON, OTHER, PERSON, PERSON], statuses=[1] * 5, ground_kinds=[3] * 5
+    )
+    receipts = [receipt for told in (several, ANSWER, several) for receipt in log.give(told)]
+    expected = [receipts[at] for at in (10, 9, 7, 5, 4, 3, 1)]
+    found: list[UUID] = []
+    while rows := page(engines, size=size, before=found[-1] if found else None):
+        assert len(rows) <= size
+        found += [row.receipt_id for row in rows]
+    assert found == expected
+
+
+def test_a_number_that_no_answer_can_have_finds_nothing(engines: Engines) -> None:
+    """Its instant lies beyond all that a clock can tell."""
+    assert page(engines, receipt=UUID(int=2**128 - 1), iin=None) == []
 
 
 def test_an_answer_is_found_by_its_receipt(log: Writer, engines: Engines) -> None:
@@ -241,7 +262,17 @@ def test_every_month_has_its_part(log: Writer, engines: Engines, day: date) -> N
 
 
 @pytest.mark.parametrize(
-    "statement", ["delete from access_log", "update access_log set callers = '{nobody}'"]
+    "statement",
+    [
+        "delete from access_log",
+        "update access_log set callers = '{nobody}'",
+        "truncate access_log",
+        "truncate access_log_2026_07",
+        "delete from access_writer",
+        "update access_writer set sequence = sequence",
+        "update access_writer set sequence = sequence - 1",
+        "truncate access_writer",
+    ],
 )
 def test_entries_are_only_added(log: Writer, engines: Engines, statement: str) -> None:
     """Also past the service: a trigger refuses what would change or remove an entry."""
@@ -279,6 +310,10 @@ CHANGED = {
     "what was known": "revisions = '{8}'",
     "about how many": "counts = '{2}'",
     "its receipt": "first_receipt = gen_random_uuid()",
+    "by nobody": "callers = array[null::text]",
+    "for a day that is none": "on_dates = array['infinity'::date]",
+    "where an array begins": "iins = ('[5:5]={' || iins[1] || '}')::bigint[]",
+    "about nobody": "iins = '{}'",
 }
 """Everything that the log says of an answer, and how it could be changed."""
 
@@ -293,6 +328,10 @@ TAMPERED: dict[str, tuple[str, list[int]]] = {
     "the last one taken out": ("delete from access_log where first_sequence = 5", [5]),
     "all taken out": ("delete from access_log", [1]),
     "how far the writer has come": ("update access_writer set sequence = 4", [6]),
+    "when the writer wrote last": (
+        "update access_writer set record_time = record_time + interval '1 s'",
+        [6],
+    ),
     "that the writer was there": ("delete from access_writer", [6]),
     "an entry taken out and the rest moved up": (
         """
@@ -336,6 +375,53 @@ def test_tampering_with_what_was_written_together_is_found(
     assert broken(engines) != []
 
 
+FORGED = {
+    "the end taken out, and the writer set back": """
+        delete from access_log where first_sequence = 3;
+        update access_writer w set sequence = 2, chain = l.chain, record_time = l.record_time
+        from access_log l where l.first_sequence = 2""",
+    "a writer taken out": "delete from access_log; delete from access_writer",
+}
+
+
+@pytest.mark.parametrize("statement", FORGED.values(), ids=FORGED)
+def test_what_an_owner_of_the_database_can_hide_shows_beside_earlier_ends(
+    log: Writer, engines: Engines, dsn: str, tmp_path: Path, statement: str
+) -> None:
+    """The ends of the chains were kept elsewhere: what was there then must be there now."""
+    ends = tmp_path / "ends.json"
+    give(log, 2)
+    for _ in range(2):
+        assert run("verify-log", "--dsn", dsn, "--ends", str(ends)).returncode == 0
+        give(log)
+    give(log, 3)
+    change(engines, statement.replace("= 3", "> 2"))
+    assert broken(engines) == []
+    found = run("verify-log", "--dsn", dsn, "--ends", str(ends))
+    assert found.returncode == 1
+
+
+def test_a_file_that_tells_no_ends_is_told_in_a_line(dsn: str, tmp_path: Path) -> None:
+    """It is named, and left as it is."""
+    file = tmp_path / "ends.json"
+    file.write_text("[]")
+    found = run("verify-log", "--dsn", dsn, "--ends", str(file))
+    assert (found.returncode, found.stderr.count("\n")) == (1, 1)
+    assert str(file) in found.stderr
+    assert file.read_text() == "[]"
+
+
+def test_what_is_written_meanwhile_is_no_tampering(log: Writer, engines: Engines) -> None:
+    """The check sees one state of the log, however long it takes."""
+    give(log, 3)
+    one_state = engines.transactions.execution_options(isolation_level="REPEATABLE READ")
+    with one_state.connect() as connection:
+        check = LogCheck().broken_entries(connection)
+        connection.execute(sa.select(access_log.c.writer)).all()
+        give(log, 3)
+        assert list(check) == []
+
+
 def test_the_command_finds_it_too(log: Writer, engines: Engines, dsn: str) -> None:
     """It tells writer and number of the entry, and nothing of whom it is about."""
     give(log, 3)
@@ -352,5 +438,6 @@ def test_the_zone_of_the_database_does_not_matter(log: Writer, engines: Engines)
     """An instant is the same wherever it is read."""
     give(log, 2)
     with engines.transactions.connect() as connection:
-        connection.execute(sa.text("set local time zone 'Asia/Almaty'"))
-        assert list(broken_entries(connection)) == []
+        connection.execute(sa.text("set time zone 'Asia/Almaty'"))
+        connection.commit()
+        assert list(LogCheck().broken_entries(connection)) == []

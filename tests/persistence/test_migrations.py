@@ -62,7 +62,12 @@ CATALOGUE = {
 
 ONLY_MIGRATED = {
     "functions": {("access_log_add_month",), ("access_log_tidy",), ("refuse_change",)},
-    "triggers": {("access_log", "append_only")},
+    "triggers": {
+        ("access_log", "append_only"),
+        ("access_log", "never_emptied"),
+        ("access_writer", "never_emptied"),
+        ("access_writer", "only_onward"),
+    },
 }
 """What the tables do not speak of."""
 
@@ -250,6 +255,7 @@ def test_every_table_takes_rows_by_copy(bare: sa.Engine) -> None:
     fill(bare)
     with bare.begin() as connection:
         names = ", ".join(table.name for table in tables)
+        connection.execute(sa.text("set local osms.emptying = 'sandbox'"))
         connection.execute(sa.text(f"truncate {names}"))
         for table in tables:
             values = [value_for(column) for column in table.columns]

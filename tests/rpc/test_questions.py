@@ -29,7 +29,7 @@ from osms_client import (
 )
 from osms_server.bootstrap import Engines
 from osms_server.domain.codes import GroundKind
-from osms_server.persistence.access import broken_entries
+from osms_server.persistence.access import LogCheck
 from osms_server.persistence.tables import access_log
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, EMPLOYER, NOBODY, SALTANAT, STRANGER, people
@@ -483,14 +483,14 @@ def test_the_log_is_a_chain(everybody: None, clinic: OsmsClient, engines: Engine
     with engines.transactions.connect() as connection:
         answers = sa.select(sa.func.sum(sa.func.cardinality(access_log.c.iins)))
         assert connection.execute(answers).scalar_one() == 2 * len(lives.EVERYBODY) + 1
-        assert list(broken_entries(connection)) == []
+        assert list(LogCheck().broken_entries(connection)) == []
         connection.execute(sa.text("set local session_replication_role = replica"))
         connection.execute(
             sa.update(access_log)
             .where(access_log.c.first_sequence == 1)
             .values(callers=["mis/clinic2"])
         )
-        assert [entry.sequence for entry in broken_entries(connection)] == [1]
+        assert [entry.sequence for entry in LogCheck().broken_entries(connection)] == [1]
         connection.rollback()
 
 

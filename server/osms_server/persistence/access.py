@@ -14,11 +14,12 @@ from __future__ import annotations
 import asyncio
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import accumulate, islice
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -37,7 +38,7 @@ from osms_server.persistence.tables import access_log, access_writer
 _PORTION: Final = 500
 _TIDY_SECONDS_MAX: Final = 600.0
 _FREE_BITS: Final = 26
-_NULL: Final = "null"
+_NULL: Final = "NULL"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -184,9 +185,12 @@ def _receipt_prefix(instant: datetime, writer: UUID) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:]}-"
 
 
-def instant_of_receipt(receipt: UUID) -> datetime:
-    """The millisecond in which an answer of this number was given."""
-    return _EPOCH + (receipt.int >> 80) * _ONE_MILLISECOND
+def instant_of_receipt(receipt: UUID) -> datetime | None:
+    """The millisecond in which an answer of this number was given; None if there is none such."""
+    try:
+        return _EPOCH + (receipt.int >> 80) * _ONE_MILLISECOND
+    except OverflowError:
+        return None
 
 
 def _chained(before: bytes, page: Iterable[str]) -> bytes:
@@ -201,37 +205,11 @@ class Entry(NamedTuple):
     sequence: int
 
 
-class _Followed:
-    """The chain of one writer, as far as it was followed."""
+class End(NamedTuple):
+    """How far a writer has come: the number of its last answer, and the hash there."""
 
-    def __init__(self, writer: UUID) -> None:
-        self.writer = writer
-        self.sequence = 0
-        self.chain = writer.bytes
-
-    def take(self, row: sa.Row[Any]) -> bool:
-        """Goes on with a row; False if it does not follow from what was before."""
-        follows = row.first_sequence == self.sequence + 1 and self._is_chained(row)
-        self.sequence = row.first_sequence + len(row.iins) - 1
-        self.chain = bytes(row.chain)
-        return follows
-
-    def _is_chained(self, row: sa.Row[Any]) -> bool:
-        record_time = row.record_time.astimezone(UTC)
-        receipts = Receipts(
-            _receipt_prefix(record_time, row.writer), row.first_sequence, record_time
-        )
-        page = [
-            record_time.isoformat(),
-            row.writer.hex,
-            str(row.first_sequence),
-            receipts.number(0),
-            _array(map(_quoted, row.callers)),
-            _array(map(_quoted, row.methods)),
-            *(_array(map(_written, getattr(row, name))) for name in _PLAIN_ARRAYS),
-        ]
-        same_receipt = str(row.first_receipt) == receipts.number(0)
-        return same_receipt and _chained(self.chain, page) == bytes(row.chain)
+    sequence: int
+    chain: bytes
 
 
 _PLAIN_ARRAYS: Final = (
@@ -243,44 +221,112 @@ _PLAIN_ARRAYS: Final = (
     "statuses",
     "ground_kinds",
 )
+# Read as PostgreSQL writes them, which is as they were written: what could not be read otherwise,
+# such as a day that is none, is found like any other change.
+_ROWS: Final = f"""
+select writer, first_sequence, record_time, first_receipt, chain, callers, methods,
+       cardinality(iins) as persons,
+       array_lower(callers, 1) = 1 and array_lower(methods, 1) = 1 as is_plain,
+       {", ".join(f"{name}::text" for name in _PLAIN_ARRAYS)}
+from access_log order by writer, first_sequence
+"""
 
 
-def broken_entries(connection: sa.Connection) -> Iterator[Entry]:
+class _Followed:
+    """The chain of one writer, as far as it was followed."""
+
+    def __init__(self, writer: UUID, anchor: End | None) -> None:
+        self.writer = writer
+        self.end = End(0, writer.bytes)
+        self.record_time = datetime.min.replace(tzinfo=UTC)
+        self.anchor = anchor
+        """Where the chain was when it was last followed, if it still has to come there."""
+
+    def take(self, row: sa.Row[Any]) -> bool:
+        """Goes on with a row; False if it does not follow from what was before."""
+        follows = row.first_sequence == self.end.sequence + 1 and self._is_chained(row)
+        self.end = End(row.first_sequence + (row.persons or 1) - 1, bytes(row.chain))
+        self.record_time = row.record_time
+        if self.anchor is not None and self.end.sequence >= self.anchor.sequence:
+            follows = follows and self.end == self.anchor
+            self.anchor = None
+        return follows
+
+    def _is_chained(self, row: sa.Row[Any]) -> bool:
+        record_time = row.record_time.astimezone(UTC)
+        prefix = _receipt_prefix(record_time, row.writer)
+        first_receipt = Receipts(prefix, row.first_sequence, record_time).number(0)
+        page = [
+            record_time.isoformat(),
+            row.writer.hex,
+            str(row.first_sequence),
+            first_receipt,
+            _array(map(_quoted_or_null, row.callers)),
+            _array(map(_quoted_or_null, row.methods)),
+            *(getattr(row, name) or "" for name in _PLAIN_ARRAYS),
+        ]
+        return (
+            bool(row.is_plain)
+            and str(row.first_receipt) == first_receipt
+            and _chained(self.end.chain, page) == bytes(row.chain)
+        )
+
+
+def _quoted_or_null(text: str | None) -> str:
+    return _NULL if text is None else _quoted(text)
+
+
+class LogCheck:
     """
-    The answers that do not follow from those before them: they were changed, or others taken out.
+    Follows every chain of the log, in one state of it.
 
-    Of answers that were written together the first is told. An answer after the last one tells
-    that the end of a chain is missing.
+    *anchors* are the ends that an earlier check found, kept where nobody who can write to the
+    database can: what was there then must be there now. Without them, whoever owns the database
+    could take out the end of a chain, or all of it, or make it anew.
     """
-    order = (access_log.c.writer, access_log.c.first_sequence)
-    statement = sa.select(access_log).order_by(*order)
-    ends = _ends(connection)
-    followed: _Followed | None = None
-    for row in connection.execute(statement.execution_options(yield_per=_PORTION)):
-        if followed is None or row.writer != followed.writer:
-            yield from _missing(followed, ends)
-            followed = _Followed(row.writer)
-        if not followed.take(row):
-            yield Entry(row.writer, row.first_sequence)
-    yield from _missing(followed, ends)
-    for writer in ends:  # of these nothing is left
-        yield Entry(writer, 1)
+
+    def __init__(self, anchors: Mapping[UUID, End] = MappingProxyType({})) -> None:
+        self._anchors = dict(anchors)
+        self.ends: dict[UUID, End] = {}
+        """The end of every chain, once it was followed."""
+
+    def broken_entries(self, connection: sa.Connection) -> Iterator[Entry]:
+        """
+        The answers that do not follow from those before: they were changed, or others taken out.
+
+        The transaction must see one state (REPEATABLE READ), since others write meanwhile. Of
+        answers that were written together the first is told. An answer after the last one tells
+        that the end of a chain is missing.
+        """
+        connection.execute(sa.text("set local datestyle = 'ISO'"))
+        told = _ends(connection)
+        followed: _Followed | None = None
+        for row in connection.execute(sa.text(_ROWS).execution_options(yield_per=_PORTION)):
+            if followed is None or row.writer != followed.writer:
+                yield from self._ended(followed, told)
+                followed = _Followed(row.writer, self._anchors.pop(row.writer, None))
+            if not followed.take(row):
+                yield Entry(row.writer, row.first_sequence)
+        yield from self._ended(followed, told)
+        for writer in told.keys() | self._anchors.keys():  # of these nothing is left
+            yield Entry(writer, 1)
+
+    def _ended(
+        self, followed: _Followed | None, told: dict[UUID, tuple[End, datetime]]
+    ) -> Iterator[Entry]:
+        """The place after the end of a chain that does not end where its writer had come to."""
+        if followed is None:
+            return
+        self.ends[followed.writer] = followed.end
+        is_end = told.pop(followed.writer, None) == (followed.end, followed.record_time)
+        if not is_end or followed.anchor is not None:
+            yield Entry(followed.writer, followed.end.sequence + 1)
 
 
-def _ends(connection: sa.Connection) -> dict[UUID, tuple[int, bytes]]:
-    """How far each writer says it has come."""
-    found = connection.execute(
-        sa.select(access_writer.c.writer, access_writer.c.sequence, access_writer.c.chain)
-    )
-    return {row.writer: (row.sequence, bytes(row.chain)) for row in found}
-
-
-def _missing(followed: _Followed | None, ends: dict[UUID, tuple[int, bytes]]) -> Iterator[Entry]:
-    """The place after the end of a chain that does not end where its writer had come to."""
-    if followed is not None:
-        end = ends.pop(followed.writer, None)
-        if end != (followed.sequence, followed.chain):
-            yield Entry(followed.writer, followed.sequence + 1)
+def _ends(connection: sa.Connection) -> dict[UUID, tuple[End, datetime]]:
+    """How far each writer says it has come, and when it wrote last."""
+    found = connection.execute(sa.select(access_writer))
+    return {row.writer: (End(row.sequence, bytes(row.chain)), row.record_time) for row in found}
 
 
 class AccessTable:
@@ -294,11 +340,14 @@ class AccessTable:
     ) -> Sequence[AccessRow]:
         """Answers about a person, or the answer of a receipt, newest first."""
         column = access_log.c
-        statement = sa.select(access_log).order_by(column.first_receipt.desc()).limit(size)
+        # One row may have been told in part, on the page before.
+        statement = sa.select(access_log).order_by(column.first_receipt.desc()).limit(size + 1)
         if iin is not None:
             statement = statement.where(column.iins.contains([iin]))
         if receipt is not None:
             begin = instant_of_receipt(receipt)
+            if begin is None:
+                return []
             statement = statement.where(
                 column.first_receipt <= receipt,
                 column.record_time >= begin,

@@ -176,6 +176,7 @@ class PostgresRegister:
                 if table not in (head, *_APPEND_ONLY):
                     connection.execute(sa.delete(table))
             names = ", ".join(table.name for table in _APPEND_ONLY)
+            connection.execute(sa.text("set local osms.emptying = 'sandbox'"))
             connection.execute(sa.text(f"truncate {names}"))
             connection.execute(sa.update(head).values(revision=0, overlay_revision=0))
 
