@@ -9,9 +9,10 @@ from typing import Final
 from osms_server import maintenance
 from osms_server.config import Settings
 from tests.benchmarks.asking import PythonAsker
+from tests.benchmarks.beside import prepare_newcomers
 from tests.benchmarks.laid_out import lay_out
 from tests.benchmarks.lives import LONG_STRETCHES, SHORT_STRETCHES
-from tests.benchmarks.look_ups import LOOK_UPS, PEERS, Plan, look_up_rows, newcomers_for
+from tests.benchmarks.look_ups import LOOK_UPS, PEERS, Plan, look_up_rows
 from tests.benchmarks.measures import FEEDS
 from tests.benchmarks.stage import Front
 
@@ -29,8 +30,8 @@ def test_the_page_promises_what_is_measured() -> None:
 
 def test_look_ups_are_measured_under_these_names(tmp_path: Path) -> None:
     """A small register gives every row once, with figures; how large they are decides nothing."""
-    plan = Plan(PythonAsker(), Front.usual(), rounds=1, seconds=0.2, peers=False)
-    newcomers = newcomers_for(plan, tmp_path)
+    plan = Plan(PythonAsker(), Front.usual(), rounds=1, seconds=0.1, peers=False)
+    newcomers = prepare_newcomers(tmp_path / "newcomers", PEOPLE)
     rows = list(look_up_rows(PEOPLE, plan, newcomers))
     assert sorted(row.name for row in rows) == sorted(LOOK_UPS)
     assert all(row.size == PEOPLE and row.ours > 0 and row.floor > 0 for row in rows)
