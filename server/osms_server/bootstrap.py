@@ -364,6 +364,10 @@ def server_options(settings: Settings, *, shared_port: bool = False) -> list[tup
         ("grpc.max_receive_message_length", settings.message_bytes_max),
         ("grpc.max_send_message_length", settings.message_bytes_max),
         ("grpc.so_reuseport", int(shared_port)),
+        # gRPC cancels what it cannot keep, at random from the first of the two on, and tells
+        # nobody why. What is taken up is told what to do.
+        ("grpc.server.max_pending_requests", settings.pending_rpcs_max),
+        ("grpc.server.max_pending_requests_hard_limit", settings.pending_rpcs_max),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),

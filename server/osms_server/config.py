@@ -111,6 +111,16 @@ class Settings(BaseSettings):
     concurrent_rpcs_max: int = Field(
         512, ge=8, description="Calls at once; more are told RESOURCE_EXHAUSTED."
     )
+    look_up_rpcs_max: int = Field(
+        16_000,
+        ge=8,
+        description="Calls at once of a process that only looks up; more than may wait there.",
+    )
+    pending_rpcs_max: int = Field(
+        16_000,
+        ge=8,
+        description="Calls that gRPC keeps until they are taken up; it cancels more.",
+    )
     streams_max: int = Field(
         48, ge=1, description="Streams at once; never more than three quarters of the workers."
     )
@@ -201,6 +211,9 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if self.sandbox and self.look_up_listen:
             message = "a sandbox has one clock, in one process: it has no look_up_listen"
+            raise ValueError(message)
+        if self.look_up_rpcs_max <= self.look_ups_waiting_max + self.lists_waiting_max:
+            message = "look_up_rpcs_max must exceed look_ups_waiting_max and lists_waiting_max"
             raise ValueError(message)
         given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
         if any(given) and not all(given):
