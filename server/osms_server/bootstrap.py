@@ -355,7 +355,8 @@ def stream_limits(settings: Settings, stopping: threading.Event | None = None) -
 
 def look_up_limits(settings: Settings) -> LookUpLimits:
     """The limits of look-ups."""
-    return LookUpLimits(settings.iins_max, settings.look_up_seconds_max)
+    lists = Limit("lists_waiting_max", settings.lists_at_once)
+    return LookUpLimits(settings.iins_max, settings.look_up_seconds_max, lists)
 
 
 def server_options(settings: Settings, *, shared_port: bool = False) -> list[tuple[str, Any]]:

@@ -87,7 +87,9 @@ class Settings(BaseSettings):
         10.0, ge=0.1, description="How often new entries of the log are brought into its index."
     )
     lists_waiting_max: int = Field(
-        64, ge=1, description="Messages of lists that may wait; the same."
+        64,
+        ge=1,
+        description="Messages of lists that may wait; by threads, at most a quarter of workers.",
     )
     replica_dsn: str = Field(
         "", description="DSN of a streaming replica that answers look-ups; empty asks the primary."
@@ -178,6 +180,11 @@ class Settings(BaseSettings):
     def streams_at_once(self) -> int:
         """Streams that may keep a worker busy, so that some are left for everything else."""
         return min(self.streams_max, self.workers * 3 // 4)
+
+    @property
+    def lists_at_once(self) -> int:
+        """Lists that may keep a worker of the threaded server busy, signatures included."""
+        return min(self.lists_waiting_max, self.workers // 4)
 
     @classmethod
     def read(cls, **given: Any) -> Settings:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import Any, Final
 
 import grpc
+import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
-from tests.people import AIGUL
+from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
+from osms_server.bootstrap import Engines
+from tests.people import AIGUL, people
+from tests.persistence.contents import wait_until
 from tests.rpc.looking_up import look_ups
-from tests.rpc.streams import SECONDS
+from tests.rpc.streams import SECONDS, OpenStream
+from tests.rpc.test_look_up_front import locked_log
+from tests.rpc.test_server import site
 from tests.rpc.told import told
 
 ONE: Final = pb.CheckEntitlementRequest(iin=AIGUL)
 FLOOD: Final = 3_500
 """More than gRPC keeps of itself, until they are taken up."""
+LISTS: Final = 2
+"""A quarter of eight workers."""
 
 
 def must_be_told_what_to_do(error: grpc.RpcError) -> None:
@@ -35,3 +43,31 @@ def test_a_flood_of_look_ups_is_told_what_to_do(dsn: str) -> None:
             must_be_told_what_to_do(error)
         assert failed
         assert stub.CheckEntitlement(ONE, timeout=SECONDS).entitlement.iin == AIGUL
+
+
+@pytest.mark.parametrize("with_receipt", [False, True])
+def test_lists_leave_workers_to_patients(
+    dsn: str, engines: Engines, *, with_receipt: bool
+) -> None:
+    """Of eight workers lists have two, until they are signed; more are refused at once."""
+    many = pb.BatchCheckEntitlementsRequest(iins=people(10), with_receipt=with_receipt)
+    with (
+        site(dsn, workers=8, look_up_seconds_max=SECONDS) as server,
+        server.channel("clinic1") as channel,
+    ):
+        stub = pb_grpc.EntitlementServiceStub(channel)
+        with locked_log(engines):
+            calls = [stub.BatchCheckEntitlements.future(many, timeout=SECONDS) for _ in range(8)]
+            wait_until(lambda: sum(call.done() for call in calls) == len(calls) - LISTS)
+            with OpenStream(stub.StreamCheckEntitlements) as stream:
+                stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+                refused = stream.error()
+            assert (refused.reason, refused.metadata["setting"]) == (
+                "OVERLOADED",
+                "lists_waiting_max",
+            )
+        failed: list[Any] = [error for call in calls if (error := call.exception())]
+        assert len(failed) == len(calls) - LISTS
+        for error in failed:
+            must_be_told_what_to_do(error)
+        assert stub.BatchCheckEntitlements(many, timeout=SECONDS).results
