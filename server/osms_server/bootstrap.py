@@ -50,7 +50,7 @@ from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock
 from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
-from osms_server.application.slots import Limit, Slots
+from osms_server.application.slots import Limit, Room, Slots
 from osms_server.certificates import CA, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
@@ -71,7 +71,7 @@ from osms_server.rpc.feed_services import (
 )
 from osms_server.rpc.feed_streams import StreamLimits
 from osms_server.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
-from osms_server.rpc.interception import Gate, Identity
+from osms_server.rpc.interception import Gate, Identity, Places
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
@@ -93,6 +93,14 @@ _SERVICES = (
 _SANDBOX = sandbox_service_pb2.DESCRIPTOR.services_by_name["SandboxService"]
 
 
+_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A machine that has fallen silent is given up, and nobody waits for it for hours (TCP alone)."""
 _PASSABLE = 0o711
 
 
@@ -122,7 +130,12 @@ def connect(dsn: str, settings: Settings) -> Engines:
     url = "postgresql+psycopg" + dsn[dsn.index("://") :]
     size = settings.database_connections_max
     transactions = sa.create_engine(
-        url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_LINE,
     )
     # A statement that was prepared for a table goes on to mean it where a temporary table of the
     # same name hides it. So rehearsals, which hide tables, prepare nothing.
@@ -132,7 +145,7 @@ def connect(dsn: str, settings: Settings) -> Engines:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"prepare_threshold": None},
+        connect_args={**_LINE, "prepare_threshold": None},
     )
     _wait_at_most(settings.writer_wait_seconds, transactions)
     _wait_at_most(settings.writer_wait_seconds, rehearsals)
@@ -299,7 +312,7 @@ class Application:
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
-        return [Gate(identity_of(self.settings), stream_slots(self.settings))]
+        return [Gate(identity_of(self.settings), places(self.settings))]
 
 
 def make_signer(
@@ -331,6 +344,15 @@ def identity_of(settings: Settings) -> Identity:
     if settings.transport is Transport.MTLS:
         return CertificateIdentity()
     return MetadataIdentity(known=SANDBOX_CALLERS if settings.sandbox else None)
+
+
+def places(settings: Settings) -> Places:
+    """The places for all that may keep a worker, so that look-ups always find one."""
+    return Places(
+        stream_slots(settings),
+        Room(Limit("workers", settings.calls_at_once)),
+        Room(Limit("workers", settings.kept_at_once)),
+    )
 
 
 def stream_slots(settings: Settings) -> Slots:

@@ -109,7 +109,12 @@ class Settings(BaseSettings):
         description="Folder of the keys that sign receipts; unset makes one for development.",
     )
     sandbox: bool = Field(False, description="Whether the clock can be moved and all emptied.")
-    workers: int = Field(64, ge=4, le=1024, description="Threads that answer calls.")
+    workers: int = Field(
+        64,
+        ge=4,
+        le=1024,
+        description="Threads that answer calls; some are always left for patients.",
+    )
     concurrent_rpcs_max: int = Field(
         512, ge=8, description="Calls at once; more are told RESOURCE_EXHAUSTED."
     )
@@ -180,6 +185,16 @@ class Settings(BaseSettings):
     def streams_at_once(self) -> int:
         """Streams that may keep a worker busy, so that some are left for everything else."""
         return min(self.streams_max, self.workers * 3 // 4)
+
+    @property
+    def calls_at_once(self) -> int:
+        """Calls other than about a patient that may keep a worker busy; PostgreSQL may hang."""
+        return self.workers // 2
+
+    @property
+    def kept_at_once(self) -> int:
+        """Workers that streams and those calls may keep busy together."""
+        return self.workers - max(1, self.workers // 8)
 
     @property
     def lists_at_once(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -11,22 +13,26 @@ from google.rpc.error_details_pb2 import RetryInfo
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_server.bootstrap import Engines
+from osms_server.persistence.embedded import EmbeddedPostgres
 from tests.people import AIGUL, people
 from tests.persistence.contents import wait_until
 from tests.rpc.looking_up import look_ups
 from tests.rpc.streams import SECONDS, OpenStream
+from tests.rpc.test_cannot_tell import frozen, must_be_unknown
 from tests.rpc.test_look_up_front import locked_log
 from tests.rpc.test_server import site
-from tests.rpc.told import told
+from tests.rpc.told import refused, told
 
 ONE: Final = pb.CheckEntitlementRequest(iin=AIGUL)
 FLOOD: Final = 3_500
 """More than gRPC keeps of itself, until they are taken up."""
 LISTS: Final = 2
 """A quarter of eight workers."""
+LEFT: Final = 4
+"""Of sixteen workers two are for patients alone, and ten have streams."""
 
 
-def must_be_told_what_to_do(error: grpc.RpcError) -> None:
+def must_be_told_what_to_do(error: Any) -> None:
     """Nobody can tell, for a reason that is told, and asking again may help."""
     failed = told(error)
     assert failed.code is grpc.StatusCode.UNAVAILABLE
@@ -61,8 +67,8 @@ def test_lists_leave_workers_to_patients(
             wait_until(lambda: sum(call.done() for call in calls) == len(calls) - LISTS)
             with OpenStream(stub.StreamCheckEntitlements) as stream:
                 stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
-                refused = stream.error()
-            assert (refused.reason, refused.metadata["setting"]) == (
+                ended = stream.error()
+            assert (ended.reason, ended.metadata["setting"]) == (
                 "OVERLOADED",
                 "lists_waiting_max",
             )
@@ -71,3 +77,41 @@ def test_lists_leave_workers_to_patients(
         for error in failed:
             must_be_told_what_to_do(error)
         assert stub.BatchCheckEntitlements(many, timeout=SECONDS).results
+
+
+def test_a_database_that_hangs_leaves_workers_to_patients(
+    dsn: str, postgres: EmbeddedPostgres
+) -> None:
+    """However many explanations hang, and streams are open, patients are told in time."""
+    explained = pb.ExplainEntitlementRequest(iin=AIGUL)
+    with (
+        site(dsn, workers=16, look_up_seconds_max=0.5) as server,
+        server.channel("operator1") as fund,
+        server.channel("clinic1") as clinic,
+        ExitStack() as stack,
+    ):
+        stub = pb_grpc.EntitlementServiceStub(clinic)
+        for _ in range(10):
+            stream = stack.enter_context(OpenStream(stub.StreamCheckEntitlements))
+            stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
+            assert stream.receive().results
+        explain = pb_grpc.EntitlementServiceStub(fund).ExplainEntitlement
+        with frozen(postgres):
+            calls = [explain.future(explained, timeout=SECONDS) for _ in range(70)]
+            wait_until(lambda: sum(call.done() for call in calls) == len(calls) - LEFT)
+            for call in calls:
+                if call.done():
+                    must_be_told_what_to_do(call.exception())
+            must_be_unknown(refused(partial(stub.CheckEntitlement, ONE, timeout=SECONDS)))
+        wait_until(lambda: all(call.done() for call in calls))
+        wait_until(lambda: is_answered(stub))
+        assert explain(explained, timeout=SECONDS)
+
+
+def is_answered(stub: Any) -> bool:
+    """Whether a patient is answered."""
+    try:
+        stub.CheckEntitlement(ONE, timeout=SECONDS)
+    except grpc.RpcError:
+        return False
+    return True

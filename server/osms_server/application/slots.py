@@ -26,10 +26,10 @@ class Room:
         self._free = threading.Semaphore(limit.allowed)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for as long as the block lasts. Overloaded: there is none."""
+    def place(self, none: type[Busy | Overloaded] = Overloaded) -> Iterator[None]:
+        """A place for as long as the block lasts. *none*: there is none."""
         if not self._free.acquire(blocking=False):
-            raise Overloaded(*self._limit)
+            raise none(*self._limit)
         try:
             yield
         finally:
