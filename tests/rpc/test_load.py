@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import grpc
@@ -115,3 +116,19 @@ def is_answered(stub: Any) -> bool:
     except grpc.RpcError:
         return False
     return True
+
+
+def test_a_caller_who_leaves_is_no_failure_of_ours(dsn: str, tmp_path: Path) -> None:
+    """Callers of lists go before they have read their answers: the log has no error of it."""
+    log = tmp_path / "log"
+    many = pb.StreamCheckEntitlementsRequest(iins=people(1_000))
+    with look_ups(dsn, log=log, OSMS_STREAM_IDLE_SECONDS="1") as front:
+        for _ in range(3):
+            with front.stub() as stub, ExitStack() as stack:
+                for _ in range(12):
+                    stream = stack.enter_context(OpenStream(stub.StreamCheckEntitlements))
+                    stream.send(*[many] * 20)
+                stream.receive()
+        with front.stub() as stub:
+            assert stub.CheckEntitlement(ONE, timeout=SECONDS).entitlement.iin == AIGUL
+    assert "Traceback" not in log.read_text()
