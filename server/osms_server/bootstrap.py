@@ -50,7 +50,7 @@ from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock
 from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
-from osms_server.application.slots import Limit, Slots
+from osms_server.application.slots import Limit, Room, Slots
 from osms_server.certificates import CA, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
@@ -71,7 +71,7 @@ from osms_server.rpc.feed_services import (
 )
 from osms_server.rpc.feed_streams import StreamLimits
 from osms_server.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
-from osms_server.rpc.interception import Gate, Identity
+from osms_server.rpc.interception import Gate, Identity, Places
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
@@ -93,6 +93,14 @@ _SERVICES = (
 _SANDBOX = sandbox_service_pb2.DESCRIPTOR.services_by_name["SandboxService"]
 
 
+_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A machine that has fallen silent is given up, and nobody waits for it for hours (TCP alone)."""
 _PASSABLE = 0o711
 
 
@@ -122,7 +130,12 @@ def connect(dsn: str, settings: Settings) -> Engines:
     url = "postgresql+psycopg" + dsn[dsn.index("://") :]
     size = settings.database_connections_max
     transactions = sa.create_engine(
-        url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_LINE,
     )
     # A statement that was prepared for a table goes on to mean it where a temporary table of the
     # same name hides it. So rehearsals, which hide tables, prepare nothing.
@@ -132,7 +145,7 @@ def connect(dsn: str, settings: Settings) -> Engines:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"prepare_threshold": None},
+        connect_args={**_LINE, "prepare_threshold": None},
     )
     _wait_at_most(settings.writer_wait_seconds, transactions)
     _wait_at_most(settings.writer_wait_seconds, rehearsals)
@@ -299,7 +312,7 @@ class Application:
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
-        return [Gate(identity_of(self.settings), stream_slots(self.settings))]
+        return [Gate(identity_of(self.settings), places(self.settings))]
 
 
 def make_signer(
@@ -333,6 +346,15 @@ def identity_of(settings: Settings) -> Identity:
     return MetadataIdentity(known=SANDBOX_CALLERS if settings.sandbox else None)
 
 
+def places(settings: Settings) -> Places:
+    """The places for all that may keep a worker, so that look-ups always find one."""
+    return Places(
+        stream_slots(settings),
+        Room(Limit("workers", settings.calls_at_once)),
+        Room(Limit("workers", settings.kept_at_once)),
+    )
+
+
 def stream_slots(settings: Settings) -> Slots:
     """The places for streams."""
     return Slots(
@@ -355,7 +377,8 @@ def stream_limits(settings: Settings, stopping: threading.Event | None = None) -
 
 def look_up_limits(settings: Settings) -> LookUpLimits:
     """The limits of look-ups."""
-    return LookUpLimits(settings.iins_max, settings.look_up_seconds_max)
+    lists = Limit("lists_waiting_max", settings.lists_at_once)
+    return LookUpLimits(settings.iins_max, settings.look_up_seconds_max, lists)
 
 
 def server_options(settings: Settings, *, shared_port: bool = False) -> list[tuple[str, Any]]:
@@ -364,6 +387,10 @@ def server_options(settings: Settings, *, shared_port: bool = False) -> list[tup
         ("grpc.max_receive_message_length", settings.message_bytes_max),
         ("grpc.max_send_message_length", settings.message_bytes_max),
         ("grpc.so_reuseport", int(shared_port)),
+        # gRPC cancels what it cannot keep, at random from the first of the two on, and tells
+        # nobody why. What is taken up is told what to do.
+        ("grpc.server.max_pending_requests", settings.pending_rpcs_max),
+        ("grpc.server.max_pending_requests_hard_limit", settings.pending_rpcs_max),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
         ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),

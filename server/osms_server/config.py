@@ -87,7 +87,9 @@ class Settings(BaseSettings):
         10.0, ge=0.1, description="How often new entries of the log are brought into its index."
     )
     lists_waiting_max: int = Field(
-        64, ge=1, description="Messages of lists that may wait; the same."
+        64,
+        ge=1,
+        description="Messages of lists that may wait; by threads, at most a quarter of workers.",
     )
     replica_dsn: str = Field(
         "", description="DSN of a streaming replica that answers look-ups; empty asks the primary."
@@ -107,9 +109,24 @@ class Settings(BaseSettings):
         description="Folder of the keys that sign receipts; unset makes one for development.",
     )
     sandbox: bool = Field(False, description="Whether the clock can be moved and all emptied.")
-    workers: int = Field(64, ge=4, le=1024, description="Threads that answer calls.")
+    workers: int = Field(
+        64,
+        ge=4,
+        le=1024,
+        description="Threads that answer calls; some are always left for patients.",
+    )
     concurrent_rpcs_max: int = Field(
         512, ge=8, description="Calls at once; more are told RESOURCE_EXHAUSTED."
+    )
+    look_up_rpcs_max: int = Field(
+        16_000,
+        ge=8,
+        description="Calls at once of a process that only looks up; more than may wait there.",
+    )
+    pending_rpcs_max: int = Field(
+        16_000,
+        ge=8,
+        description="Calls that gRPC keeps until they are taken up; it cancels more.",
     )
     streams_max: int = Field(
         48, ge=1, description="Streams at once; never more than three quarters of the workers."
@@ -169,6 +186,21 @@ class Settings(BaseSettings):
         """Streams that may keep a worker busy, so that some are left for everything else."""
         return min(self.streams_max, self.workers * 3 // 4)
 
+    @property
+    def calls_at_once(self) -> int:
+        """Calls other than about a patient that may keep a worker busy; PostgreSQL may hang."""
+        return self.workers // 2
+
+    @property
+    def kept_at_once(self) -> int:
+        """Workers that streams and those calls may keep busy together."""
+        return self.workers - max(1, self.workers // 8)
+
+    @property
+    def lists_at_once(self) -> int:
+        """Lists that may keep a worker of the threaded server busy, signatures included."""
+        return min(self.lists_waiting_max, self.workers // 4)
+
     @classmethod
     def read(cls, **given: Any) -> Settings:
         """The settings; *given* ones win over the environment, and that over the file."""
@@ -201,6 +233,9 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if self.sandbox and self.look_up_listen:
             message = "a sandbox has one clock, in one process: it has no look_up_listen"
+            raise ValueError(message)
+        if self.look_up_rpcs_max <= self.look_ups_waiting_max + self.lists_waiting_max:
+            message = "look_up_rpcs_max must exceed look_ups_waiting_max and lists_waiting_max"
             raise ValueError(message)
         given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
         if any(given) and not all(given):

@@ -66,7 +66,7 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _parts(settings) as (front, desk):
         server = grpc.aio.server(
-            maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
+            maximum_concurrent_rpcs=settings.look_up_rpcs_max,
             options=server_options(settings, shared_port=True),
         )
         server.add_generic_rpc_handlers((front.handlers(),))

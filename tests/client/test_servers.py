@@ -86,6 +86,19 @@ def test_the_next_server_is_asked_at_once(reason: str) -> None:
         assert (len(ill.heard), len(other.heard)) == (1, 7)
 
 
+def test_where_a_server_cancels_the_next_is_asked() -> None:
+    """It had no room for the call, and could not even say so."""
+
+    def fail(_: int, __: Any, context: grpc.ServicerContext) -> None:
+        context.abort(grpc.StatusCode.CANCELLED, "")
+
+    with IllServer(fail) as ill, IllServer(well) as other:
+        with clinic(ill.address, other.address) as client:
+            assert client.check(AIGUL).entitled
+            assert all(each.entitled for each in client.check_list([AIGUL, DAULET]))
+        assert len(ill.heard) == 1
+
+
 def test_a_server_that_lags_behind_is_asked_other_things() -> None:
     """It does not know one revision yet; nothing else is wrong with it."""
 

@@ -139,7 +139,17 @@ _KINDS: Final[Mapping[grpc.StatusCode, type[OsmsError]]] = {
 _BUSY: Final = "BUSY"
 """Nothing is wrong with the request: there is no room for it at the moment."""
 
-_PASSING: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+_PASSING: Final = frozenset(
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        # A server, or somebody before it, had no room for it; whoever cancels it does not ask.
+        grpc.StatusCode.CANCELLED,
+    }
+)
+
+_CLOSED: Final = "Channel closed"
+"""By ourselves: nobody else is to be asked then."""
 
 
 def from_rpc_error(error: grpc.RpcError) -> OsmsError:
@@ -151,7 +161,7 @@ def from_rpc_error(error: grpc.RpcError) -> OsmsError:
         status = None
     told = _bare(call) if status is None else from_status(status)
     if isinstance(told, CannotTell) and call.code() in _PASSING:
-        told.passes = True
+        told.passes = not (call.details() or "").startswith(_CLOSED)
     told.__cause__ = error
     return told
 

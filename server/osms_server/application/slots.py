@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from osms_server.domain.errors import Busy
+from osms_server.domain.errors import Busy, Overloaded
 
 
 class Limit(NamedTuple):
@@ -16,6 +16,24 @@ class Limit(NamedTuple):
 
     setting: str
     allowed: int
+
+
+class Room:
+    """So many places, whoever holds them; nobody waits for one."""
+
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
+        self._free = threading.Semaphore(limit.allowed)
+
+    @contextmanager
+    def place(self, none: type[Busy | Overloaded] = Overloaded) -> Iterator[None]:
+        """A place for as long as the block lasts. *none*: there is none."""
+        if not self._free.acquire(blocking=False):
+            raise none(*self._limit)
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 class Slots:

@@ -14,6 +14,7 @@ from osms_server.application.answers import Answer, Answers
 from osms_server.application.callers import Caller
 from osms_server.application.desk import Question, Reply
 from osms_server.application.receipts import ReceiptSigner
+from osms_server.application.slots import Limit, Room
 from osms_server.rpc.convert.answers import (
     explain_message,
     receipt_key_message,
@@ -47,10 +48,12 @@ class AtDesk(Protocol):
 
 @dataclass(frozen=True)
 class LookUpLimits:
-    """How many persons one message may ask about, and how long an answer may take."""
+    """How many persons a message may ask about, how long answers may take, and lists at once."""
 
     iins_max: int
     seconds_max: float
+    lists: Limit
+    """Each keeps a worker until it is signed; whoever asks about a patient finds one, too."""
 
 
 class EntitlementService(pb_grpc.EntitlementServiceServicer):
@@ -73,6 +76,7 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         self._receipts = receipts
         self._streams = streams
         self._limits = limits
+        self._lists = Room(limits.lists)
 
     def CheckEntitlement(  # noqa: N802
         self, request: pb.CheckEntitlementRequest, context: grpc.ServicerContext
@@ -107,10 +111,11 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
 
     def _many(self, method: str, request: Any, seconds: float) -> bytes:
         asked = asked_about_many(request, current_caller.get(), method, self._limits.iins_max)
-        reply = None
-        if asked.question.iins:
-            reply = self._desk.ask_list(asked.question, seconds)
-        return answer_many(asked, reply, self.sign)
+        with self._lists.place():
+            reply = None
+            if asked.question.iins:
+                reply = self._desk.ask_list(asked.question, seconds)
+            return answer_many(asked, reply, self.sign)
 
     def _seconds(self, context: grpc.ServicerContext) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)

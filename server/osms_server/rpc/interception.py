@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import grpc
@@ -18,8 +19,8 @@ from google.rpc.status_pb2 import Status as RpcStatus
 from grpc_status import rpc_status
 
 from osms_server.application.callers import Caller
-from osms_server.application.slots import Slots
-from osms_server.domain.errors import InvalidRequest, OsmsError
+from osms_server.application.slots import Room, Slots
+from osms_server.domain.errors import Busy, InvalidRequest, OsmsError, Overloaded
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.authorisation import authorise, is_open
 from osms_server.rpc.errors import status_of
@@ -29,6 +30,9 @@ from osms_server.rules.texts import Language, parse_language
 LANGUAGE_METADATA: Final = "accept-language"
 _ANYBODY: Final = ""
 """Who holds a place without having said a name."""
+
+_QUESTIONS: Final = "/osms.entitlement.v1.EntitlementService/"
+_ABOUT_A_PATIENT: Final = f"{_QUESTIONS}CheckEntitlement"
 
 log = structlog.get_logger(__name__)
 
@@ -40,17 +44,40 @@ class Identity(Protocol):
         """The caller. CallerUnknown: nobody who is known."""
 
 
+@dataclass(frozen=True)
+class Places:
+    """
+    The places for all that may keep a worker for long, so that who asks about a patient finds one.
+
+    A stream does so for as long as the caller likes, a list until it is signed, and any other call
+    for as long as PostgreSQL hangs. Who asks about a patient waits at the desk, and has an end.
+    """
+
+    streams: Slots
+    calls: Room
+    all: Room
+    """For both together."""
+
+    @contextmanager
+    def stream(self, holder: str) -> Iterator[None]:
+        """A place for a stream of somebody. Busy: there is none."""
+        with self.streams.place(holder), self.all.place(Busy):
+            yield
+
+    @contextmanager
+    def call(self, method: str) -> Iterator[None]:
+        """A place for a call that is not a stream. Overloaded, Busy: there is none."""
+        none = Overloaded if method.startswith(_QUESTIONS) else Busy
+        with self.calls.place(none), self.all.place(none):
+            yield
+
+
 class Gate(grpc.ServerInterceptor):
     """Lets in who may come in, and tells errors."""
 
-    def __init__(self, identity: Identity, streams: Slots) -> None:
-        """
-        *streams* are the places for streams.
-
-        Each keeps a worker busy for as long as the caller likes, so that some are left for others.
-        """
+    def __init__(self, identity: Identity, places: Places) -> None:
         self._identity = identity
-        self._streams = streams
+        self._places = places
 
     def intercept_service(
         self,
@@ -70,7 +97,7 @@ class Gate(grpc.ServerInterceptor):
         """A stream of an open service: whoever calls, all have together what one caller has."""
 
         def stream(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with _told(method, context), self._streams.place(_ANYBODY):
+            with _told(method, context), self._places.stream(_ANYBODY):
                 yield from handler.stream_stream(requests, context)
 
         wrapped: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
@@ -111,7 +138,9 @@ class Gate(grpc.ServerInterceptor):
             authorise(caller, method)
             current_caller.set(caller)
             if handler.request_streaming:
-                stack.enter_context(self._streams.place(caller.text))
+                stack.enter_context(self._places.stream(caller.text))
+            elif method != _ABOUT_A_PATIENT:
+                stack.enter_context(self._places.call(method))
             yield
 
 

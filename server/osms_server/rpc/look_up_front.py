@@ -49,6 +49,8 @@ from osms_server.rpc.look_ups import (
 _SERVICE: Final = pb.DESCRIPTOR.services_by_name["EntitlementService"]
 _AHEAD: Final = 2
 """Of one stream so many lists are worked on while the answers to those before are sent."""
+_GONE: Final = grpc.aio.InternalError
+"""gRPC could not send an answer: the caller has gone, or was cut off while it did not read."""
 _THREADS: Final = 8
 """So many at once answer what takes longer; they wait for PostgreSQL, and never the loop."""
 
@@ -252,9 +254,12 @@ def _message(read: Callable[[bytes], Any], content: bytes) -> Any:
 
 
 async def _end(context: Any, error: Exception, path: str) -> None:
-    """Ends a call with the status of an error."""
+    """Ends a call with the status of an error; where the caller has gone, as one that he ended."""
     if isinstance(error, grpc.aio.AbortError):
         raise error
+    if isinstance(error, _GONE):
+        log.info("a caller has gone", method=path)
+        raise asyncio.CancelledError from error
     if not isinstance(error, OsmsError):
         log.error("a call failed", method=path, exc_info=True)  # noqa: LOG014 - it is called in one
     told = rpc_status.to_status(status_of(error, path, language_of(context)))
