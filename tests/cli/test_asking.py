@@ -160,7 +160,9 @@ def test_a_purpose_is_declared(osms: Osms) -> None:
     assert osms("check", ANNA, *asked, "--receipt", "-").status == 0
     assert osms("check", ANNA, BOLAT, *asked).status == 0
     assert osms("timeline", ANNA, *asked).status == 0
-    assert osms("explain", ANNA, "--purpose", "complaint").status == 0
+    for command in ("explain", "consumer", "facts"):
+        assert osms(command, ANNA, "--purpose", "complaint").status == 0
+    assert osms("accesses", ANNA, "--json").out.count('"COMPLAINT"') == 3
     known_at = ("--known-at", "2026-07-16T10:00")
     assert osms("replay", ANNA, *known_at, "--purpose", "control").status == 0
     ran = osms("check", ANNA, "--purpose", "curiosity")

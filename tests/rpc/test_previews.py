@@ -106,6 +106,23 @@ def test_a_preview_shows_the_same_however_much_was_pushed_before(
     assert after == [change.first_gained is not None for change in first.changes]
 
 
+def test_a_preview_is_logged_of_those_it_shows(shrunk: str, supervisor: OsmsClient) -> None:
+    """With the purpose that was declared, and the revision that an approval would change."""
+    revision = supervisor.check(DAULET).revision
+    for change in supervisor.preview(shrunk, limit=2, purpose="CONTROL").changes:
+        (entry,) = supervisor.accesses(str(change.iin))
+        assert (entry.method, entry.purpose) == ("PreviewHeldBatch", "CONTROL")
+        assert entry.revision == revision
+
+
+def test_a_preview_has_a_purpose_of_the_contract(shrunk: str, supervisor: OsmsClient) -> None:
+    """A number that names none is refused."""
+    request = pb.PreviewHeldBatchRequest(held_batch_id=shrunk, purpose=99)  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequest) as caught:
+        supervisor._connection.call(supervisor._operations.PreviewHeldBatch, request)
+    assert [v.field for v in caught.value.violations] == ["purpose"]
+
+
 def test_a_preview_has_room_beside_dry_runs(
     shrunk: str, supervisor: OsmsClient, corporation: OsmsClient, defence: OsmsClient
 ) -> None:

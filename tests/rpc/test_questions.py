@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from google.rpc.error_details_pb2 import RetryInfo
 from google.type.date_pb2 import Date
 
+from osms.entitlement.v1 import consumer_service_pb2 as consumer_pb
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import (
@@ -464,14 +465,57 @@ def test_a_question_about_a_stranger_is_logged(clinic: OsmsClient, operator: Osm
     assert (entry.status, entry.ground) == ("NOT_REGISTERED", None)
 
 
+def test_not_to_find_a_person_is_logged(clinic: OsmsClient, operator: OsmsClient) -> None:
+    """It tells as much as the answer that the person is not registered, and is logged as that."""
+    revision = clinic.check(STRANGER).revision
+    with pytest.raises(NotFound):
+        operator.timeline(STRANGER, purpose="CONTROL")
+    with pytest.raises(NotFound):
+        operator.consumer(STRANGER, purpose="CONTROL")
+    with pytest.raises(NotFound):
+        list(operator.facts(STRANGER, purpose="CONTROL"))
+    *entries, _ = operator.accesses(STRANGER)
+    assert [entry.method for entry in entries] == ["ListGrounds", "GetConsumer", "GetTimeline"]
+    for entry in entries:
+        assert (entry.status, entry.ground, entry.on_date) == ("NOT_REGISTERED", None, TODAY)
+        assert (entry.revision, entry.purpose) == (revision, "CONTROL")
+
+
+def test_what_is_known_of_a_person_is_logged_with_its_purpose_and_revision(
+    everybody: None, operator: OsmsClient
+) -> None:
+    """What was declared, and the state of which it was told."""
+    known = operator.consumer(lives.CHILD, purpose="complaint")
+    list(operator.facts(lives.CHILD, purpose="planning"))
+    listed, told = operator.accesses(lives.CHILD)
+    assert (listed.method, listed.purpose) == ("ListGrounds", "PLANNING")
+    assert (told.method, told.purpose) == ("GetConsumer", "COMPLAINT")
+    assert listed.revision == told.revision == known.entitlement.revision
+
+
+@pytest.mark.parametrize(
+    ("stub", "method", "request_type"),
+    [
+        ("_consumers", "GetConsumer", consumer_pb.GetConsumerRequest),
+        ("_consumers", "ListGrounds", consumer_pb.ListGroundsRequest),
+    ],
+)
+def test_a_purpose_that_is_none_is_refused(
+    operator: OsmsClient, stub: str, method: str, request_type: Callable[..., Any]
+) -> None:
+    """Beside look-ups, what the Fund is shown of a person has a purpose of the contract."""
+    request = request_type(iin=AIGUL, purpose=99)
+    with pytest.raises(InvalidRequest) as caught:
+        operator._connection.call(getattr(getattr(operator, stub), method), request)
+    assert [(v.field, v.reason) for v in caught.value.violations] == [("purpose", "CODE_UNKNOWN")]
+
+
 def test_what_was_not_answered_is_not_logged(operator: OsmsClient, clinic: OsmsClient) -> None:
     """A refused question tells nothing about anybody."""
     with pytest.raises(OsmsError):
         clinic.check(AIGUL, language="fr")
     with pytest.raises(OsmsError):
-        clinic.timeline(AIGUL)
-    with pytest.raises(OsmsError):
-        operator.consumer(AIGUL)
+        clinic.consumer(AIGUL)
     assert list(operator.accesses(AIGUL)) == []
 
 

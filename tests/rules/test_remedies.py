@@ -31,7 +31,7 @@ from osms_server.domain.timeline import Timeline, stretch_on
 from osms_server.rules.engine import NO_OVERLAYS, decide
 from osms_server.rules.grounds.self_payer import self_paid_runs
 from osms_server.rules.parameters import LAW, Parameters
-from osms_server.rules.reference import DOCUMENT_ROUTES
+from osms_server.rules.reference import DOCUMENT_ROUTES, provisions_of
 from osms_server.rules.remedies import remedies
 from osms_server.rules.remedy import Action, Remedy
 from osms_server.rules.standing import stand
@@ -144,13 +144,22 @@ def through_months(first: str, last: str) -> str:
 ROWS: Final[dict[str, Row]] = {
     # p. 10: the window, and the month that is missing.
     "the month after the last that was kept": Row(
-        PAYING, "2026-10-01", {PAY: "2026-07: 2026-10-01..2026-10-31"}
+        PAYING,
+        "2026-10-01",
+        {PAY: "2026-07: 2026-10-01..2026-10-31; 2026-07, 2026-08: 2026-10-01..2026-11-30"},
     ),
     "the last day that one month restores": Row(
-        PAYING, "2026-10-31", {PAY: "2026-07: 2026-10-01..2026-10-31"}
+        PAYING,
+        "2026-10-31",
+        {PAY: "2026-07: 2026-10-01..2026-10-31; 2026-07, 2026-08: 2026-10-01..2026-11-30"},
     ),
     "a day later it takes two": Row(
-        PAYING, "2026-11-01", {PAY: "2026-07, 2026-08: 2026-11-01..2026-11-30"}
+        PAYING,
+        "2026-11-01",
+        {
+            PAY: "2026-07, 2026-08: 2026-11-01..2026-11-30; "
+            "2026-07, 2026-08, 2026-09: 2026-11-01..2026-12-31"
+        },
     ),
     "a month in the middle restores from the first of the month of the payment": Row(
         PAID_BUT_JULY, "2026-11-12", {PAY: "2026-07: 2026-11-01..2027-01-31"}
@@ -169,7 +178,10 @@ ROWS: Final[dict[str, Row]] = {
     "a day ahead, paid on that day": Row(
         PAYING,
         "2026-11-12",
-        {PAY: "2026-07, 2026-08: 2026-11-01..2026-11-30"},
+        {
+            PAY: "2026-07, 2026-08: 2026-11-01..2026-11-30; "
+            "2026-07, 2026-08, 2026-09: 2026-11-01..2026-12-31"
+        },
         today="2026-07-16",
     ),
     "the State's months count": Row(
@@ -180,7 +192,10 @@ ROWS: Final[dict[str, Row]] = {
     "the State's month cannot be the last": Row(
         person(*paid_months("2025-01", "2025-08"), *episode("R13", "2025-09-10", "2026-01-01")),
         "2026-05-01",
-        {PAY: "2026-01, 2026-02: 2026-05-01..2026-05-31"},
+        {
+            PAY: "2026-01, 2026-02: 2026-05-01..2026-05-31; "
+            "2026-01, 2026-02, 2026-03: 2026-05-01..2026-06-30"
+        },
     ),
     "months on a roster count, and the last is paid": Row(
         person(
@@ -200,24 +215,39 @@ ROWS: Final[dict[str, Row]] = {
     "a payment that outweighs a refund to come gives days long gone as well": Row(
         person(*PAYING.payments, refunded("2026-06", "2026-12-20")),
         "2026-11-12",
-        {PAY: "2026-06, 2026-07, 2026-08: 2026-11-01..2026-11-30"},
+        {
+            PAY: "2026-06, 2026-07, 2026-08: 2026-11-01..2026-11-30; "
+            "2026-06, 2026-07, 2026-08, 2026-09: 2026-11-01..2026-12-31"
+        },
     ),
     "a refunded month is missing": Row(
         person(*paid_months("2025-07", "2026-06"), refunded("2026-06", "2026-07-26")),
         "2026-09-01",
-        {PAY: "2026-06: 2026-09-01..2026-09-30"},
+        {PAY: "2026-06: 2026-09-01..2026-09-30; 2026-06, 2026-07: 2026-09-01..2026-10-31"},
     ),
     "sixty months are kept six": Row(
-        SIXTY, "2027-01-01", {PAY: "2026-07: 2027-01-01..2027-01-31"}
+        SIXTY,
+        "2027-01-01",
+        {
+            PAY: "2026-07: 2027-01-01..2027-01-31; "
+            "2026-07, 2026-08, 2026-09, 2026-10, 2026-11: 2027-01-01..2027-05-31"
+        },
     ),
     "sixty months and one day later": Row(
-        SIXTY, "2027-02-01", {PAY: "2026-07, 2026-08: 2027-02-01..2027-02-28"}
+        SIXTY,
+        "2027-02-01",
+        {
+            PAY: "2026-07, 2026-08: 2027-02-01..2027-02-28; "
+            "2026-07, 2026-08, 2026-09, 2026-10, 2026-11, 2026-12: 2027-02-01..2027-06-30"
+        },
     ),
     "the month that makes sixty takes less than the two after the last": Row(
         WITH_A_STATE_MONTH, "2026-11-01", {PAY: "2024-01: 2026-10-01..2026-12-31"}
     ),
     "while one month does it as well, the latest": Row(
-        WITH_A_STATE_MONTH, "2026-10-31", {PAY: "2026-07: 2026-10-01..2026-10-31"}
+        WITH_A_STATE_MONTH,
+        "2026-10-31",
+        {PAY: "2026-07: 2026-10-01..2026-10-31; 2026-07, 2026-08: 2026-10-01..2026-11-30"},
     ),
     "nothing is paid": Row(
         NOBODY,
@@ -242,7 +272,7 @@ ROWS: Final[dict[str, Row]] = {
     "the first month that can be paid": Row(
         person(*paid_months("2017-08", "2018-06")),
         "2018-10-01",
-        {PAY: "2018-07: 2018-10-01..2018-10-31"},
+        {PAY: "2018-07: 2018-10-01..2018-10-31; 2018-07, 2018-08: 2018-10-01..2018-11-30"},
     ),
     # p. 11: the run of an independent payer.
     "the month after a run that was kept": Row(
@@ -329,7 +359,10 @@ ROWS: Final[dict[str, Row]] = {
     "the right has come since, and gone": Row(
         PAYING,
         "2026-05-31",
-        {WAIT: "-", PAY: "2026-07: 2026-10-01..2026-10-31"},
+        {
+            WAIT: "-",
+            PAY: "2026-07: 2026-10-01..2026-10-31; 2026-07, 2026-08: 2026-10-01..2026-11-30",
+        },
         today="2026-10-01",
     ),
     # A death.
@@ -363,9 +396,8 @@ ROWS: Final[dict[str, Row]] = {
 def test_a_remedy_restores_the_right(row: Row, action: Action, expected: str) -> None:
     """The months that it takes, and the days that it gives."""
     found = helping(row.facts, row.on, today=row.today, overlays=row.overlays)
-    assert [shown(remedy) for remedy in found if remedy.action is action] == (
-        [] if expected == "-" else [expected]
-    )
+    ways = [shown(remedy) for remedy in found if remedy.action is action]
+    assert ("; ".join(ways) or "-") == expected
 
 
 def actions(found: tuple[Remedy, ...]) -> list[Action]:
@@ -378,7 +410,7 @@ def actions(found: tuple[Remedy, ...]) -> list[Action]:
     [
         pytest.param(NOBODY, "2026-07-16", [REGISTER, PAY, ON_OWN], id="nothing is known"),
         pytest.param(STUDENT, "2026-10-01", [REPORT, REGISTER, PAY, ON_OWN], id="a graduate"),
-        pytest.param(PAYING, "2026-10-01", [PAY, REGISTER, ON_OWN], id="an employee"),
+        pytest.param(PAYING, "2026-10-01", [PAY, PAY, REGISTER, ON_OWN], id="an employee"),
         pytest.param(
             person(*paid_months("2026-01", "2026-06")),
             "2026-07-16",
@@ -390,7 +422,7 @@ def actions(found: tuple[Remedy, ...]) -> list[Action]:
                 *paid_months("2025-07", "2026-06"), *episode("R13", "2020-09-01", "2021-07-01")
             ),
             "2026-10-01",
-            [PAY, REPORT, REGISTER, ON_OWN],
+            [PAY, PAY, REPORT, REGISTER, ON_OWN],
             id="paid lately, studied long ago",
         ),
         pytest.param(
@@ -412,6 +444,82 @@ def actions(found: tuple[Remedy, ...]) -> list[Action]:
 def test_the_nearest_comes_first(facts: PersonFacts, on: str, expected: list[Action]) -> None:
     """What comes by itself, what the person had, the latest first, what is begun, the rest."""
     assert actions(helping(facts, on)) == expected
+
+
+class Given(NamedTuple):
+    """The days that a remedy gives, and the ground and its provisions on the day it is done."""
+
+    days: str
+    kind: GroundKind | None
+    provisions: tuple[str, ...]
+
+
+@pytest.mark.parametrize(
+    ("facts", "on", "action", "expected"),
+    [
+        pytest.param(
+            person(
+                *paid_months("2025-01", "2025-12"),
+                *episode("R01", "2025-06-01", "2026-01-09"),
+            ),
+            "2026-07-16",
+            PAY,
+            [
+                Given(
+                    f"{through_months('2026-02', '2026-04')}: 2026-07-01..2026-07-31",
+                    GroundKind.RETENTION,
+                    ("p10.2",),
+                ),
+                Given(
+                    f"{through_months('2026-02', '2026-05')}: 2026-07-01..2026-08-31",
+                    GroundKind.PAYER,
+                    ("p10.1",),
+                ),
+            ],
+            id="the fewest months give the rest of a retention",
+        ),
+        pytest.param(
+            WITH_A_STATE_MONTH,
+            "2026-11-01",
+            PAY,
+            [Given("2024-01: 2026-10-01..2026-12-31", GroundKind.RETENTION, ("p10.3",))],
+            id="the month that makes sixty",
+        ),
+        pytest.param(
+            NOBODY,
+            "2026-07-16",
+            PAY,
+            [
+                Given(
+                    f"{through_months('2025-08', '2026-07')}: 2026-07-01..2026-10-31",
+                    GroundKind.PAYER,
+                    ("p10.1",),
+                )
+            ],
+            id="nothing is paid",
+        ),
+        pytest.param(
+            PREPAID,
+            "2027-04-01",
+            ON_OWN,
+            [Given("2027-01: 2027-04-01..2027-04-30", GroundKind.RETENTION, ("p10.2",))],
+            id="a run that is over is kept",
+        ),
+        pytest.param(
+            person(*paid_months("2026-01", "2026-11", "2026-01-10", kind=OWN)),
+            "2026-03-12",
+            ON_OWN,
+            [Given("2026-12: 2026-03-12..2027-03-31", GroundKind.SELF_PAYER, ("p11",))],
+            id="a run that lasts",
+        ),
+    ],
+)
+def test_a_remedy_tells_the_ground_that_is_had(
+    facts: PersonFacts, on: str, action: Action, expected: list[Given]
+) -> None:
+    """That of the day on which it is done, as it would be answered: kept months are no payer's."""
+    found = [remedy for remedy in helping(facts, on) if remedy.action is action]
+    assert [Given(shown(each), each.kind, each.provisions) for each in found] == expected
 
 
 def only(found: tuple[Remedy, ...], action: Action) -> Remedy:
@@ -577,6 +685,7 @@ def keeps_its_promise(remedy: Remedy, life: Life, before: Timeline) -> None:
         days = stretch.end
     assert days == end
     assert end == FOREVER or not entitled(after, end)
+    tells_its_ground(remedy, after)
     if remedy.action is Action.WAIT:
         assert not entitled(before, first - ONE_DAY)
         return
@@ -585,6 +694,17 @@ def keeps_its_promise(remedy: Remedy, life: Life, before: Timeline) -> None:
     assert not entitled(before, remedy.done_on)
     earlier = first - ONE_DAY
     assert entitled(before, earlier) or not entitled(after, earlier)
+
+
+def tells_its_ground(remedy: Remedy, after: Timeline) -> None:
+    """Asserts that the ground is the one that is answered on the day on which it is done."""
+    assert remedy.restored is not None
+    given = stretch_on(after, max(remedy.done_on, remedy.restored[0]))
+    assert given is not None
+    code = given.grounds[0]
+    assert remedy.kind is code.kind
+    if remedy.action not in (LIFT, REGISTER):  # they rest on what the Fund does
+        assert remedy.provisions == provisions_of(code)
 
 
 def needs_every_month(remedy: Remedy, life: Life) -> None:
@@ -643,9 +763,18 @@ def test_every_remedy_does_what_it_promises(life: Life, ahead: int, waited: int)
     for remedy in found:
         if remedy.action is not Action.NONE:
             keeps_its_promise(remedy, life, before)
-            needs_every_month(remedy, life)
-        if remedy.action is Action.PAY_MONTHS:
-            no_single_month_does_it(remedy, life)
+    fewest = {remedy.action: remedy for remedy in reversed(found)}
+    for remedy in fewest.values():
+        needs_every_month(remedy, life)
+    if PAY in fewest:
+        no_single_month_does_it(fewest[PAY], life)
+    for longer in (remedy for remedy in found if remedy is not fewest[remedy.action]):
+        assert longer.action is PAY
+        assert longer.restored is not None
+        shorter = fewest[PAY].restored
+        assert shorter is not None
+        assert longer.restored[1] > shorter[1]
+        assert len(longer.months) >= len(fewest[PAY].months)
 
 
 @unhurried(LIVES)

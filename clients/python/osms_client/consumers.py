@@ -57,9 +57,11 @@ class Consumers(Line):
         response = self._connection.call(self._consumers.RevokeRegistration, request)
         return _reading.day(response.last_date)
 
-    def consumer(self, iin: str) -> values.Consumer:
+    def consumer(self, iin: str, *, purpose: str = "") -> values.Consumer:
         """What is known of a person."""
-        request = consumer_service_pb2.GetConsumerRequest(iin=iin)
+        request = consumer_service_pb2.GetConsumerRequest(
+            iin=iin, purpose=_writing.purpose(purpose)
+        )
         response = self._connection.call(self._consumers.GetConsumer, request)
         return values.Consumer(
             iin=response.iin,
@@ -69,10 +71,14 @@ class Consumers(Line):
             registrations=tuple(map(_reading.registration, response.registrations)),
         )
 
-    def facts(self, iin: str, *, known_at: datetime | None = None) -> Iterator[values.Fact]:
+    def facts(
+        self, iin: str, *, known_at: datetime | None = None, purpose: str = ""
+    ) -> Iterator[values.Fact]:
         """The facts of a person, in the order in which they became known."""
         request = consumer_service_pb2.ListGroundsRequest(
-            iin=iin, known_time=None if known_at is None else _writing.instant(known_at)
+            iin=iin,
+            known_time=None if known_at is None else _writing.instant(known_at),
+            purpose=_writing.purpose(purpose),
         )
         for response in self._pages(self._consumers.ListGrounds, request):
             yield from map(_reading.fact, response.facts)

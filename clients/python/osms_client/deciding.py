@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from osms.entitlement.v1 import feed_pb2, operations_service_pb2
-from osms_client import _reading, values
+from osms_client import _reading, _writing, values
 from osms_client._line import Line
 from osms_client.feeds import new_request_id
 
@@ -25,7 +25,12 @@ class Deciding(Line):
             yield from map(_reading.held_batch, response.held_batches)
 
     def preview(
-        self, held_batch_id: str, positions: Sequence[int] = (), *, limit: int | None = None
+        self,
+        held_batch_id: str,
+        positions: Sequence[int] = (),
+        *,
+        limit: int | None = None,
+        purpose: str = "",
     ) -> values.HeldPreview:
         """
         Whom an approval now would give or take days of the right; nothing is changed.
@@ -33,7 +38,10 @@ class Deciding(Line):
         Everybody is counted; at most *limit* people are listed, all where it is None.
         """
         request = operations_service_pb2.PreviewHeldBatchRequest(
-            held_batch_id=held_batch_id, positions=positions, page_size=limit or _PEOPLE_AT_ONCE
+            held_batch_id=held_batch_id,
+            positions=positions,
+            page_size=limit or _PEOPLE_AT_ONCE,
+            purpose=_writing.purpose(purpose),
         )
         pages = self._pages(self._operations.PreviewHeldBatch, request, timeout=self._idle_timeout)
         changes: list[values.PersonChange] = []

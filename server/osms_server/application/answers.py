@@ -119,7 +119,7 @@ class Answers:
         at_least: Revision = NOTHING_KNOWN,
     ) -> PersonTimeline:
         """
-        All days of a person. NotFound: nothing is known.
+        All days of a person. NotFound: nothing is known, which is logged as the answer it is.
 
         RevisionNotReached: the register does not know *at_least* yet.
         """
@@ -127,29 +127,55 @@ class Answers:
             head, rows = reading.head(), reading.people.rows([iin])
         refuse_older(head, at_least, self._clock.now())
         if iin not in rows:
-            raise NotFound("person", "")
+            raise self._unknown(caller, method, purpose, iin, head.revision)
         text = self.overlaying.laid_over(head, {iin: rows[iin].timeline}, None)[iin]
         receipts = self._log_listing(caller, method, purpose, [iin], head.revision)
         return PersonTimeline(iin, decode_timeline(text), head.revision, receipts.number(0))
 
-    def today(self, caller: Caller, method: str, iin: Iin) -> Answer:
-        """The answer about a person and today, beside something else that is told."""
+    def today(
+        self, caller: Caller, method: str, iin: Iin, *, purpose: int = 0
+    ) -> tuple[Answer, list[SourcedFact]]:
+        """The answer about a person and today, and all that is known. NotFound: as above."""
         now = self._clock.now()
-        question = _Question(caller, method, 0, almaty_day(now), now)
+        question = _Question(caller, method, purpose, almaty_day(now), now)
         with self._register.read() as reading:
             head, rows = reading.head(), reading.people.rows([iin])
+            facts = reading.facts.with_senders(iin)
+        if not facts:
+            raise self._unknown(caller, method, purpose, iin, head.revision)
         timelines = {iin: row.timeline for iin, row in rows.items()}
         laid = self.overlaying.laid_over(head, timelines, question.on_date)
         is_known = iin in rows and rows[iin].is_known
         verdict = verdict_of(laid.get(iin, ""), question.on_date, is_known=is_known)
-        return self._answer(question, iin, verdict, head.revision)
+        return self._answer(question, iin, verdict, head.revision), facts
 
-    def log_listing(self, caller: Caller, method: str, iins: Sequence[Iin]) -> None:
+    def facts(
+        self, caller: Caller, method: str, iin: Iin, *, purpose: int = 0
+    ) -> list[SourcedFact]:
+        """All that is known of a person, and who sent it. NotFound: as above."""
+        with self._register.read() as reading:
+            head, facts = reading.head(), reading.facts.with_senders(iin)
+        if not facts:
+            raise self._unknown(caller, method, purpose, iin, head.revision)
+        self._log_listing(caller, method, purpose, [iin], head.revision)
+        return facts
+
+    def log_listing(
+        self, caller: Caller, method: str, purpose: int, iins: Sequence[Iin], revision: Revision
+    ) -> None:
         """Logs that more was told of persons than an answer about a single day."""
         if iins:
-            with self._register.read() as reading:
-                revision = reading.head().revision
-            self._log_listing(caller, method, 0, iins, revision)
+            self._log_listing(caller, method, purpose, iins, revision)
+
+    def _unknown(
+        self, caller: Caller, method: str, purpose: int, iin: Iin, revision: Revision
+    ) -> NotFound:
+        """That nothing is known of a person, once it is in the log."""
+        now = self._clock.now()
+        question = _Question(caller, method, purpose, almaty_day(now), now)
+        verdict = verdict_of("", question.on_date, is_known=False)
+        self._answer(question, iin, verdict, revision)
+        return NotFound("person", "")
 
     def _log_listing(
         self, caller: Caller, method: str, purpose: int, iins: Sequence[Iin], revision: Revision

@@ -22,6 +22,7 @@ from osms_server.application.withdrawals import approve_withdrawal
 from osms_server.domain.errors import InvalidRequest, NotAllowed, NotFound, WrongState
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.records import Preview
+from osms_server.domain.revision import Revision
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 
@@ -83,6 +84,9 @@ class HeldPreview(NamedTuple):
     """What an approval would change; None where it would change the answers of everybody."""
 
     preview: Preview | None
+    revision: Revision
+    """Revision of the register that an approval would change."""
+
     changes: tuple[PersonChange, ...] = ()
 
 
@@ -108,9 +112,11 @@ def preview(
         row = find_waiting(rehearsal, held_batch_id)
         if row.kind in _ABOUT_EVERYBODY:
             _refuse_unknown(rehearsal, row, positions)
-            return HeldPreview(None)
+            return HeldPreview(None, rehearsal.previous)
         _make_known(rehearsal, parameters, row, positions, caller.name)
-        return HeldPreview(rehearsal.preview(), tuple(rehearsal.changes(*page)))
+        return HeldPreview(
+            rehearsal.preview(), rehearsal.previous, tuple(rehearsal.changes(*page))
+        )
 
 
 def decline(

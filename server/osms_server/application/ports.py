@@ -405,6 +405,10 @@ class Transaction(Protocol):
 class Rehearsal(Transaction, Protocol):
     """A change that is thrown away; it tells whom it would give or take days of the right."""
 
+    @property
+    def previous(self) -> Revision:
+        """The last revision of the register beneath it."""
+
     def advance(self, now: datetime) -> None:
         """Makes what follows a later revision than what was before."""
 

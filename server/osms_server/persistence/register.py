@@ -156,10 +156,10 @@ class PostgresRegister:
         assert self._rehearsing is not None
         snapshot = self._rehearsing.execution_options(isolation_level="REPEATABLE READ")
         with _reachable(), snapshot.connect() as connection:
-            previous = connection.execute(sa.select(head.c.revision)).scalar_one()
+            previous = Revision(connection.execute(sa.select(head.c.revision)).scalar_one())
             now = self._clock.now()
-            revision = next_revision(Revision(previous), now)
-            yield RehearsalTransaction(connection, revision, almaty_day(now))
+            revision = next_revision(previous, now)
+            yield RehearsalTransaction(connection, previous, revision, almaty_day(now))
             connection.rollback()
 
     @contextmanager

@@ -116,8 +116,11 @@ class Shadow:
 class RehearsalTransaction(PostgresTransaction):
     """A transaction on the copy; it counts who would gain or lose the right."""
 
-    def __init__(self, connection: sa.Connection, revision: Revision, day: date) -> None:
+    def __init__(
+        self, connection: sa.Connection, previous: Revision, revision: Revision, day: date
+    ) -> None:
         super().__init__(connection, revision)
+        self.previous = previous
         self.day = day
         self._connection = connection
         self._shadow = Shadow(connection)

@@ -16,15 +16,15 @@ from osms_server.application.consumers import (
     revoke_registration,
 )
 from osms_server.application.fact_ids import fact_id
-from osms_server.application.ports import Register, Transaction
-from osms_server.application.rows import RegistrationRow, SourcedFact
-from osms_server.domain.errors import NotFound
-from osms_server.domain.identifiers import Iin, identifier_text
+from osms_server.application.ports import Transaction
+from osms_server.application.rows import RegistrationRow
+from osms_server.domain.identifiers import identifier_text
 from osms_server.domain.revision import instant_of, last_revision_at, revision_token
 from osms_server.rpc.convert.answers import entitlement_message
 from osms_server.rpc.convert.facts import fact_message, registration_message
 from osms_server.rpc.convert.fields import CATEGORIES, DOCUMENTS, Fields, to_date, to_timestamp
 from osms_server.rpc.identity import current_caller
+from osms_server.rpc.look_ups import purpose_field
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.pages import PageLimits, page_of
 
@@ -34,7 +34,6 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
 
     def __init__(self, mutations: Mutations, answers: Answers, pages: PageLimits) -> None:
         self._mutations = mutations
-        self._register: Register = mutations.register
         self._answers = answers
         self._pages = pages
 
@@ -93,10 +92,12 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
         del context
         fields = Fields()
         iin = fields.iin("iin", request.iin)
+        purpose = purpose_field(fields, request.purpose)
         fields.check()
         assert iin is not None
-        facts = self._facts_of(iin)
-        answer = self._answers.today(current_caller.get(), "GetConsumer", iin)
+        answer, facts = self._answers.today(
+            current_caller.get(), "GetConsumer", iin, purpose=purpose
+        )
         kinds = Counter(str(fact_message(fact).WhichOneof("content")) for fact in facts)
         registrations = sorted(
             (fact.fact for fact in facts if isinstance(fact.fact, RegistrationRow)),
@@ -118,14 +119,14 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
         fields = Fields()
         iin = fields.iin("iin", request.iin)
         known_time = fields.optional_instant(request, "known_time")
+        purpose = purpose_field(fields, request.purpose)
         page = page_of(request, fields, self._pages)
         fields.check()
         assert iin is not None
-        facts = self._facts_of(iin)
+        facts = self._answers.facts(current_caller.get(), "ListGrounds", iin, purpose=purpose)
         if known_time is not None:
             known = last_revision_at(known_time)
             facts = [fact for fact in facts if fact.fact.revision <= known]
-        self._answers.log_listing(current_caller.get(), "ListGrounds", [iin])
         ids = [fact_id(fact.fact) for fact in facts]
         start = ids.index(page.after) + 1 if page.after in ids else 0
         shown, token = page.cut(
@@ -134,10 +135,3 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
         return pb.ListGroundsResponse(
             facts=[fact_message(fact) for fact in shown], next_page_token=token
         )
-
-    def _facts_of(self, iin: Iin) -> list[SourcedFact]:
-        with self._register.read() as reading:
-            facts = reading.facts.with_senders(iin)
-        if not facts:
-            raise NotFound("person", "")
-        return facts

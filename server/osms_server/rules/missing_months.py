@@ -28,14 +28,26 @@ def missing_for_payer(standing: Standing, day: date, parameters: Parameters) -> 
     """
     now = month_of(day)
     ends = _back(now, _longest(parameters.payer_retention_months, parameters))
+    return _in_order(_windows_lack(standing, ends, now, parameters))
+
+
+def missing_through_due(standing: Standing, day: date, parameters: Parameters) -> list[Months]:
+    """As above, of the window alone with whose last month a payer is on time throughout *day*."""
+    now = month_of(day)
+    due = later(now, -parameters.payer_due_months.on(first_day(now)))
+    return _in_order(_windows_lack(standing, [due], now, parameters))
+
+
+def _windows_lack(
+    standing: Standing, ends: list[Month], now: Month, parameters: Parameters
+) -> Iterator[set[Month]]:
+    """What the windows that end with the months of *ends* lack in the month *now*."""
     paid = decode_ledger(standing.ledger).any_payer
     # What is not paid stands in for a last month that is: FOREVER is the day of no payment.
     asked = {**dict.fromkeys(ends, FOREVER), **paid}
     satisfied = satisfied_months(standing, asked, parameters)
-    lacking = (
-        months for last in ends for months in _window_lacks(last, now, paid, satisfied, parameters)
-    )
-    return _in_order(lacking)
+    for last in ends:
+        yield from _window_lacks(last, now, paid, satisfied, parameters)
 
 
 def _longest(retention: Dated[int], parameters: Parameters) -> int:

@@ -20,7 +20,7 @@ from functools import partial
 from typing import Final
 
 from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, first_day
-from osms_server.domain.codes import Budget, Category, Document, GroundKind, PayerKind, System
+from osms_server.domain.codes import Budget, Category, Document, PayerKind, System
 from osms_server.domain.facts import (
     CategoryAssigned,
     DocumentRegistered,
@@ -28,9 +28,14 @@ from osms_server.domain.facts import (
     PaymentReceived,
     RosterMark,
 )
-from osms_server.domain.timeline import CATEGORY, PAYER, ROSTER, SELF_PAYER, TREATY
+from osms_server.domain.timeline import PAYER, SELF_PAYER
 from osms_server.rules.acceptance import crisis_window_open
-from osms_server.rules.missing_months import Months, missing_for_payer, missing_for_self_payer
+from osms_server.rules.missing_months import (
+    Months,
+    missing_for_payer,
+    missing_for_self_payer,
+    missing_through_due,
+)
 from osms_server.rules.overlays import lapses
 from osms_server.rules.reference import (
     ASSIGNING_SOURCES,
@@ -40,9 +45,8 @@ from osms_server.rules.reference import (
     provisions_of,
 )
 from osms_server.rules.remedy import Action, OpenRoute, Remedy
-from osms_server.rules.spans import Days
 from osms_server.rules.standing import Episode, Listing
-from osms_server.rules.trial import Trial
+from osms_server.rules.trial import Gain, Trial
 
 
 class _Nearness(IntEnum):
@@ -130,13 +134,13 @@ def _lifted(trial: Trial) -> Iterator[Remedy]:
         if category is None or not first_day(lapse.since) <= trial.done_on < lapse.lifted_on:
             continue
         lifted = (*trial.overlays.lifted, LapseLifted(fact.lapse_id, trial.revision))
-        days = trial.gained(overlays=replace(trial.overlays, lifted=lifted))
-        if days:
+        gain = trial.gained(overlays=replace(trial.overlays, lifted=lifted))
+        if gain:
             yield Remedy(
                 Action.LIFT_BUDGET_LAPSE,
-                GroundKind.CATEGORY,
+                gain.code.kind,
                 trial.done_on,
-                days,
+                gain.days,
                 ("p9.2",),
                 category=category,
                 budget=Budget(lapse.budget),
@@ -177,16 +181,15 @@ def _report(trial: Trial, ended: Episode) -> Iterator[Remedy]:
     sources = ASSIGNING_SOURCES[ended.category].on(trial.done_on)
     systems = tuple(system for system in System if system in sources)
     fact = CategoryAssigned(ended.category, trial.done_on, systems[0], trial.revision)
-    days = trial.gained(facts=replace(trial.facts, assigned=(*trial.facts.assigned, fact)))
+    gain = trial.gained(facts=replace(trial.facts, assigned=(*trial.facts.assigned, fact)))
     is_treaty = ended.category is Category.TREATY
-    code = TREATY if is_treaty else CATEGORY[ended.category]
-    if days:
+    if gain:
         yield Remedy(
             Action.REPORT_TREATY_LISTING if is_treaty else Action.REPORT_CATEGORY,
-            code.kind,
+            gain.code.kind,
             trial.done_on,
-            days,
-            provisions_of(code),
+            gain.days,
+            provisions_of(gain.code),
             category=ended.category,
             systems=systems,
             last_day=ended.end - ONE_DAY,
@@ -215,14 +218,14 @@ def _listed(trial: Trial) -> Iterator[Remedy]:
     if body is None:
         return
     mark = RosterMark(body, trial.revision, 0, listed=True, known=trial.revision)
-    days = trial.gained(facts=replace(trial.facts, roster=(*trial.facts.roster, mark)))
-    if days:
+    gain = trial.gained(facts=replace(trial.facts, roster=(*trial.facts.roster, mark)))
+    if gain:
         yield Remedy(
             Action.LIST_ON_ROSTER,
-            GroundKind.ROSTER,
+            gain.code.kind,
             day,
-            days,
-            provisions_of(ROSTER),
+            gain.days,
+            provisions_of(gain.code),
             systems=(body,),
             last_day=last.end - ONE_DAY,
         )
@@ -237,47 +240,60 @@ def _speaking(listing: Listing, day: date) -> System | None:
 
 
 def _paid(trial: Trial) -> Iterator[Remedy]:
-    """The months that a window lacks are paid (p. 10)."""
+    """
+    The months that a window lacks are paid (p. 10): the fewest, and all through the last due.
+
+    The fewest may give no more than the rest of a retention; who pays all that is due is on time.
+    """
     lacking = missing_for_payer(trial.standing, trial.done_on, trial.parameters)
-    days_of = partial(_gained_by_paying, trial, PayerKind.EMPLOYER)
-    yield from _payment(trial, Action.PAY_MONTHS, lacking, days_of)
+    through_due = missing_through_due(trial.standing, trial.done_on, trial.parameters)
+    fewest = _payment(trial, Action.PAY_MONTHS, lacking, PayerKind.EMPLOYER)
+    if fewest is None:
+        return
+    yield fewest
+    longer = _payment(trial, Action.PAY_MONTHS, through_due, PayerKind.EMPLOYER)
+    if longer is not None and _last_of(longer) > _last_of(fewest):
+        yield longer
+
+
+def _last_of(remedy: Remedy) -> date:
+    assert remedy.restored is not None
+    return remedy.restored[1]
 
 
 def _paid_independently(trial: Trial) -> Iterator[Remedy]:
     """The months that a run of an independent payer lacks are paid (p. 11)."""
     kind = min(trial.parameters.self_payer_kinds.on(trial.done_on))
     lacking = missing_for_self_payer(trial.standing, trial.done_on, trial.parameters)
-    days_of = partial(_gained_by_paying, trial, kind)
-    yield from _payment(trial, Action.PAY_AS_INDEPENDENT, lacking, days_of)
+    found = _payment(trial, Action.PAY_AS_INDEPENDENT, lacking, kind)
+    if found is not None:
+        yield found
 
 
 def _payment(
-    trial: Trial,
-    action: Action,
-    lacking: list[Months],
-    days_of: Callable[[Months], Days | None],
-) -> Iterator[Remedy]:
-    """The fewest months that can be paid and give the right."""
-    code = PAYER if action is Action.PAY_MONTHS else SELF_PAYER
-    held = [s.end for s in trial.spans if s.code == code and s.end <= trial.done_on]
+    trial: Trial, action: Action, lacking: list[Months], payer: PayerKind
+) -> Remedy | None:
+    """The first months that can be paid and give the right."""
+    before = PAYER if action is Action.PAY_MONTHS else SELF_PAYER
+    held = [s.end for s in trial.spans if s.code == before and s.end <= trial.done_on]
     for months in lacking:
         if months[0] < trial.limits.first_period or months[-1] > trial.limits.last_period:
             continue
-        days = days_of(months)
-        if days:
-            yield Remedy(
+        gain = _gained_by_paying(trial, payer, months)
+        if gain:
+            return Remedy(
                 action,
-                code.kind,
+                gain.code.kind,
                 trial.done_on,
-                days,
-                provisions_of(code),
+                gain.days,
+                provisions_of(gain.code),
                 months=months,
                 last_day=max(held) - ONE_DAY if held else None,
             )
-            return
+    return None
 
 
-def _gained_by_paying(trial: Trial, kind: PayerKind, months: Months) -> Days | None:
+def _gained_by_paying(trial: Trial, kind: PayerKind, months: Months) -> Gain | None:
     payments = tuple(_one_payment(trial, kind, month) for month in months)
     return trial.gained(facts=replace(trial.facts, payments=(*trial.facts.payments, *payments)))
 
@@ -293,13 +309,13 @@ def _registered(trial: Trial) -> Iterator[Remedy]:
     if not routes:
         return
     fact = DocumentRegistered("", routes[0].category, trial.done_on, trial.revision)
-    days = trial.gained(facts=replace(trial.facts, registered=(*trial.facts.registered, fact)))
-    if days:
+    gain = trial.gained(facts=replace(trial.facts, registered=(*trial.facts.registered, fact)))
+    if gain:
         yield Remedy(
             Action.REGISTER_ON_DOCUMENTS,
-            GroundKind.DOCUMENT,
+            gain.code.kind,
             trial.done_on,
-            days,
+            gain.days,
             ("p21", "p57"),
             systems=(System.FUND,),
             last_day=_last_day_in(trial, routes[0].category),

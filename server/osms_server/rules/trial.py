@@ -9,17 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from osms_server.domain.calendar import start_of
 from osms_server.domain.facts import Overlays, PersonFacts
 from osms_server.domain.revision import Revision, next_revision
-from osms_server.domain.timeline import Timeline
+from osms_server.domain.timeline import GroundCode, Timeline, stretch_on
 from osms_server.rules.acceptance import Limits, limits_on
-from osms_server.rules.engine import grounds_under
+from osms_server.rules.engine import compose, grounds_under
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.span import GroundSpan
 from osms_server.rules.spans import Days, merged, without
 from osms_server.rules.standing import Standing, stand
+
+
+class Gain(NamedTuple):
+    """What a trial gives: the days of the right, and the ground that is reported on its day."""
+
+    days: Days
+    code: GroundCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +54,12 @@ class Trial:
 
     def gained(
         self, *, facts: PersonFacts | None = None, overlays: Overlays | None = None
-    ) -> Days | None:
+    ) -> Gain | None:
         """
-        The days of the right with other facts or overlays; None if they do not give *done_on*.
+        The right that other facts or overlays give; None if they do not give it on *done_on*.
 
-        They begin with the first of the gained days around *done_on*, and last to the end of the
-        unbroken right.
+        Its days begin with the first of the gained days around *done_on*, and last to the end of
+        the unbroken right.
         """
         standing = self.standing if facts is None else stand(facts, self.parameters)
         known = self.overlays if overlays is None else overlays
@@ -59,7 +67,10 @@ class Trial:
         after = merged([*self.entitled, *((span.start, span.end) for span in spans)])
         for start, end in without(after, self.entitled):
             if start <= self.done_on < end:
-                return start, next(last for first, last in after if first <= start < last)
+                given = stretch_on(compose(spans), self.done_on)
+                assert given is not None
+                unbroken = next(last for first, last in after if first <= start < last)
+                return Gain((start, unbroken), given.grounds[0])
         return None
 
 

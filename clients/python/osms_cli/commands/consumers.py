@@ -18,7 +18,7 @@ from osms_cli.moments import day_shown, shown
 from osms_cli.mutating import repeatable
 from osms_cli.registration import Commands
 from osms_cli.session import Session
-from osms_cli.typed import DAY, Iin, Limit, RequestId, read_day, read_instant
+from osms_cli.typed import DAY, Iin, Limit, Purpose, RequestId, read_day, read_instant
 from osms_client import Access, Consumer, Fact, Registration
 
 OPERATOR: Final = "operator1"
@@ -122,9 +122,9 @@ def revoke(
     )
 
 
-def consumer(session: Session, iin: Iin) -> None:
+def consumer(session: Session, iin: Iin, purpose: Purpose = "") -> None:
     """Shows what is known of a person: today's answer, registrations, how many facts."""
-    session.show(session.client().consumer(iin), _draw_consumer)
+    session.show(session.client().consumer(iin, purpose=purpose), _draw_consumer)
 
 
 def _draw_consumer(known: Consumer) -> None:
@@ -168,9 +168,10 @@ def facts(
             help="Only those known at an instant; Almaty's time without an offset.",
         ),
     ] = None,
+    purpose: Purpose = "",
 ) -> None:
     """Lists the facts about a person, in the order in which they became known."""
-    found = session.client().facts(iin, known_at=known_at)
+    found = session.client().facts(iin, known_at=known_at, purpose=purpose)
     session.show_list(found, _draw_facts, "no facts")
 
 

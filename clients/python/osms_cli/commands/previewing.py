@@ -16,7 +16,7 @@ from osms_cli.listing import LIMIT, limited
 from osms_cli.mutating import repeatable
 from osms_cli.registration import Commands
 from osms_cli.session import Session
-from osms_cli.typed import HeldId, Limit, Positions, RequestId
+from osms_cli.typed import HeldId, Limit, Positions, Purpose, RequestId
 from osms_client import HeldPreview, Withdrawal
 
 SUPERVISOR: Final = "supervisor1"
@@ -56,22 +56,30 @@ def add_to(app: typer.Typer) -> None:
 
 
 def preview(
-    session: Session, held_id: HeldId, position: Positions = None, limit: Limit = None
+    session: Session,
+    held_id: HeldId,
+    position: Positions = None,
+    limit: Limit = None,
+    purpose: Purpose = "",
 ) -> None:
     """
     Shows who would gain or lose days of the right if what is held were approved now.
 
     Nothing is changed. Everybody is counted; --limit says how many are listed.
     """
-    session.show(_previewed(session, held_id, position or (), limit), previews.draw)
+    session.show(_previewed(session, held_id, position or (), limit, purpose), previews.draw)
 
 
 def _previewed(
-    session: Session, held_id: str, positions: Sequence[int], limit: int | None
+    session: Session,
+    held_id: str,
+    positions: Sequence[int],
+    limit: int | None,
+    purpose: str = "",
 ) -> HeldPreview:
     most = limit or (None if session.as_json else LIMIT)
     one_more = None if most is None else most + 1
-    shown = session.client().preview(held_id, positions, limit=one_more)
+    shown = session.client().preview(held_id, positions, limit=one_more, purpose=purpose)
     return replace(shown, changes=tuple(limited(shown.changes, limit, as_json=session.as_json)))
 
 

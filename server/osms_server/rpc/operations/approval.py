@@ -17,6 +17,7 @@ from osms_server.domain.violations import Reason
 from osms_server.rpc.convert import operations as convert
 from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.identity import current_caller
+from osms_server.rpc.look_ups import purpose_field
 from osms_server.rpc.operations.parts import Part, page_iin, page_uuid
 from osms_server.rpc.pages import page_of
 
@@ -95,6 +96,7 @@ class ApprovalPart(Part):
         del context
         fields = Fields()
         held_batch_id = fields.uuid("held_batch_id", request.held_batch_id)
+        purpose = purpose_field(fields, request.purpose)
         page = page_of(request, fields, self._pages)
         after = page_iin(page, fields)
         fields.check()
@@ -109,7 +111,9 @@ class ApprovalPart(Part):
         )
         shown, token = page.cut(held.changes, lambda change: identifier_text(change.iin))
         iins = [change.iin for change in shown]
-        self._answers.log_listing(current_caller.get(), "PreviewHeldBatch", iins)
+        self._answers.log_listing(
+            current_caller.get(), "PreviewHeldBatch", purpose, iins, held.revision
+        )
         return convert.held_preview_message(held.preview, shown, token)
 
     def WithdrawRecords(  # noqa: N802

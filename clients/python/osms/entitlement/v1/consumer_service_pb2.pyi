@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.type import date_pb2 as _date_pb2
+from osms.entitlement.v1 import access_purpose_pb2 as _access_purpose_pb2
 from osms.entitlement.v1 import entitlement_pb2 as _entitlement_pb2
 from osms.entitlement.v1 import fact_pb2 as _fact_pb2
 import builtins as _builtins
@@ -169,16 +170,20 @@ class GetConsumerRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     IIN_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
     def __init__(
         self,
         *,
         iin: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -266,12 +271,15 @@ class ListGroundsRequest(_message.Message):
     KNOWN_TIME_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     iin: _builtins.str
     """IIN of the person: 12 digits."""
     page_size: _builtins.int
     """Most facts in one answer; 0 means the default of the server, a larger number is lowered."""
     page_token: _builtins.str
     """Token of the next page, from the answer before. Empty means the first page."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
     @_builtins.property
     def known_time(self) -> _timestamp_pb2.Timestamp:
         """Instant as known at which the facts are listed. Unset means now."""
@@ -283,10 +291,11 @@ class ListGroundsRequest(_message.Message):
         known_time: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["known_time", b"known_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "known_time", b"known_time", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["iin", b"iin", "known_time", b"known_time", "page_size", b"page_size", "page_token", b"page_token", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

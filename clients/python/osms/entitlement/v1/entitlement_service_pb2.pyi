@@ -489,13 +489,16 @@ class Remedy(_message.Message):
       `REPORT_CATEGORY`: the source reports the category anew, if it still applies (p. 9).
       `REPORT_TREATY_LISTING`: the source lists the person anew, if it still applies (p. 61).
       `LIST_ON_ROSTER`: the body lists the person again, if it still applies (p. 62-65).
-      `PAY_MONTHS`: contributions or deductions for `missing_months` are received (p. 10).
+      `PAY_MONTHS`: contributions or deductions for `missing_months` are received (p. 10). Told
+      twice where all months through the last due give the right longer than the fewest do.
       `PAY_AS_INDEPENDENT`: an independent payer pays for `missing_months` (p. 11).
       `REGISTER_ON_DOCUMENTS`: the Fund registers the person on documents, for one month (p. 21,
       57).
     """
     ground_kind: _ground_pb2.GroundKind.ValueType
-    """Kind of the ground that would be had; unspecified for `NONE`."""
+    """Kind of the ground that would be reported first on `done_date`, and for `WAIT` on the first
+    day of the coming right; unspecified for `NONE`.
+    """
     category: _builtins.str
     """Code of the category that ended or is held back, such as `R01`. Empty where there is none."""
     removal_reason: _builtins.str
@@ -517,7 +520,7 @@ class Remedy(_message.Message):
 
     @_builtins.property
     def missing_months(self) -> _containers.RepeatedCompositeFieldContainer[_date_pb2.Date]:
-        """Months that would have to be paid, in order, and no fewer: year and month, the day 0."""
+        """Months that would have to be paid for `valid`, in order: year and month, the day 0."""
 
     @_builtins.property
     def last_date(self) -> _date_pb2.Date:

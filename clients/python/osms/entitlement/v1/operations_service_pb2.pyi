@@ -810,12 +810,15 @@ class PreviewHeldBatchRequest(_message.Message):
     POSITIONS_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     held_batch_id: _builtins.str
     """Id of the held batch."""
     page_size: _builtins.int
     """Most people in one answer; 0 means the default of the server, a larger number is lowered."""
     page_token: _builtins.str
     """Token of the next page, from the answer before. Empty means the first page."""
+    purpose: _access_purpose_pb2.AccessPurpose.ValueType
+    """What is asked for, as declared; kept in the log of answers."""
     @_builtins.property
     def positions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Positions of the removals to look at; empty means all that wait."""
@@ -827,10 +830,11 @@ class PreviewHeldBatchRequest(_message.Message):
         positions: _abc.Iterable[_builtins.int] | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["held_batch_id", b"held_batch_id", "page_size", b"page_size", "page_token", b"page_token", "positions", b"positions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held_batch_id", b"held_batch_id", "page_size", b"page_size", "page_token", b"page_token", "positions", b"positions", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
