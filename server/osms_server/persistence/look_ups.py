@@ -46,9 +46,7 @@ class LookUpLine:
 
     async def look_up(self, iins: Sequence[Iin], at_least: Revision) -> Known:
         """As `LookUps` says; of the primary, whose data is complete when it is read."""
-        now = self._clock.now()
-        complete_as_of = now.replace(microsecond=now.microsecond // _TENTH * _TENTH)
-        known = await self.read(iins, complete_as_of)
+        known = await self.read(iins, self._clock.now())
         if known.head.revision < at_least:
             raise RevisionNotReached(revision_token(at_least))
         return known
@@ -72,7 +70,8 @@ class LookUpLine:
             timelines[iin] = timeline
             if fact_kinds in _WITHDRAWN:
                 withdrawn.append(iin)
-        return Known(head, timelines, frozenset(withdrawn), data_time)
+        as_of = data_time.replace(microsecond=data_time.microsecond // _TENTH * _TENTH)
+        return Known(head, timelines, frozenset(withdrawn), as_of)
 
     def close(self) -> None:
         """Ends the connection."""
