@@ -29,7 +29,7 @@ serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
 	$(BIN)/osms-server serve --sandbox --plaintext --ephemeral
 
 test: $(READY) ## Run all tests
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \

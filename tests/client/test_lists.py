@@ -96,7 +96,7 @@ def test_a_silent_server_is_left_for_another() -> None:
 
     with IllServer(tire) as first, IllServer(well) as second:
         with clinic(first.address, second.address, seconds=2.0) as client:
-            client._connection.deadlines = type(client._connection.deadlines)(0.5, 0.5, 20.0)
+            client._connection.deadlines = type(client._connection.deadlines)(1.5, 1.5, 20.0)
             assert iins(list(client.check_list(EVERYBODY))) == EVERYBODY
         assert heard(second) == EVERYBODY[2 * IINS_AT_ONCE :]
         first.going.set()

@@ -138,7 +138,7 @@ def test_a_server_that_takes_calls_and_says_nothing_costs_one_answer() -> None:
             _forgive(client)
             assert client.check(AIGUL).entitled
             assert len(ill.heard) == 2
-            assert ill.seconds[1] <= 0.5
+            assert ill.seconds[1] < 0.9  # of one second; half of it, and what a busy machine adds
         ill.going.set()
 
 

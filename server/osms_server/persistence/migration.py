@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 class SchemaUnknown(Exception):
@@ -22,6 +23,8 @@ def migrations_folder() -> Path:
 
 def alembic_config() -> Config:
     """Alembic's configuration for our migrations; the caller adds a connection."""
+    from alembic.config import Config  # only those who migrate wait for it to be read
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     return config
@@ -33,6 +36,9 @@ def migrate(engine: sa.Engine, version: str = "head") -> None:
 
     SchemaUnknown: a later server has been at work on this database.
     """
+    from alembic import command
+    from alembic.util import CommandError
+
     config = alembic_config()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
