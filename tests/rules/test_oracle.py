@@ -28,7 +28,7 @@ from tests.oracle.cases import random_case
 from tests.rules.lives import Life, boundary_days, lives, unhurried
 from tests.rules.retelling import ASAN, CaseFacts, retold
 
-LIVES = int(os.environ.get("OSMS_ORACLE_LIVES", "250"))
+LIVES = int(os.environ.get("OSMS_ORACLE_LIVES", "150"))
 CASES = int(os.environ.get("OSMS_ORACLE_CASES", "24"))
 
 Kinds = set[tuple[str, str | None]]

@@ -59,7 +59,7 @@ from tests.rules.factories import (
 from tests.rules.lives import Life, lives, unhurried
 from tests.rules.retelling import ASAN, retold
 
-LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "100"))
+LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "60"))
 OWN: Final = PayerKind.INDEPENDENT
 WAIT, PAY, ON_OWN = Action.WAIT, Action.PAY_MONTHS, Action.PAY_AS_INDEPENDENT
 REPORT, TREATY, ROSTER = (
