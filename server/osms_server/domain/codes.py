@@ -157,9 +157,11 @@ class Role(StrEnum):
 
     STATE_CORPORATION = "state-corporation"
     BODY = "body"
+    SOURCE = "source"
     FUND_OPERATOR = "fund-operator"
     FUND_SUPERVISOR = "fund-supervisor"
     MEDICAL_SYSTEM = "mis"
+    AUDITOR = "auditor"
 
 
 DEATH = "DEATH"

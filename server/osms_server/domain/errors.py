@@ -3,6 +3,7 @@ The errors of the service. They carry data, not sentences; only rpc knows their 
 
     OsmsError
      +- CallerUnknown         who calls did not say so, or is not known
+     +- CertificateRefused    the certificate of the caller is not to be trusted now
      +- NotAllowed            the caller may not do this
      +- InvalidRequest        fields are wrong: all of them, with their paths
      +- RefusedByRules        the Rules refuse it, by paragraph
@@ -16,6 +17,9 @@ The errors of the service. They carry data, not sentences; only rpc knows their 
      +- LimitExceeded         more than a named setting allows
      +- Busy                  as much is under way as a named setting allows
      +- Overloaded            more questions wait than can be answered in time
+     +- TooFast               one caller calls more often than a named setting allows
+     +- TooManyUnknown        one caller asks about too many of whom nothing is known
+     +- DeadlineRequired      a call says not how long its caller waits
      +- StreamIdle            nothing was sent for too long
      +- RevisionNotReached    the register does not know this much yet
      +- DayTurned             midnight passed before the commit: it is made again
@@ -39,6 +43,13 @@ class CallerUnknown(OsmsError):
     """Who calls did not say so, or is not known: *caller* is what was told, empty if nothing."""
 
     caller: str = ""
+
+
+@dataclass(eq=False)
+class CertificateRefused(OsmsError):
+    """The certificate of the caller is not to be trusted now; *refusal* says why."""
+
+    refusal: str
 
 
 @dataclass(eq=False)
@@ -139,6 +150,32 @@ class Overloaded(OsmsError):
 
     setting: str
     allowed: int
+
+
+@dataclass(eq=False)
+class TooFast(OsmsError):
+    """One caller calls more often than a named setting allows; *seconds* later it may again."""
+
+    setting: str
+    allowed: float
+    seconds: float
+
+
+@dataclass(eq=False)
+class TooManyUnknown(OsmsError):
+    """
+    Of too many persons about whom one caller asked nothing is known: it may be trying numbers.
+
+    *seconds* later it may ask again.
+    """
+
+    setting: str
+    allowed: int
+    seconds: float
+
+
+class DeadlineRequired(OsmsError):
+    """A call does not say how long its caller waits for the answer."""
 
 
 @dataclass(eq=False)

@@ -29,9 +29,10 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from osms.entitlement.v1 import access_purpose_pb2 as osms_dot_entitlement_dot_v1_dot_access__purpose__pb2
 from osms.entitlement.v1 import entitlement_pb2 as osms_dot_entitlement_dot_v1_dot_entitlement__pb2
 from osms.entitlement.v1 import fact_pb2 as osms_dot_entitlement_dot_v1_dot_fact__pb2
+from osms.entitlement.v1 import feed_pb2 as osms_dot_entitlement_dot_v1_dot_feed__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*osms/entitlement/v1/consumer_service.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a(osms/entitlement/v1/access_purpose.proto\x1a%osms/entitlement/v1/entitlement.proto\x1a\x1eosms/entitlement/v1/fact.proto\"\xc5\x01\n\x17RegisterConsumerRequest\x12 \n\nrequest_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xe2\x8c\xcf\xd7\x08\x02\x08\x01\x12\x11\n\x03iin\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08\x63\x61tegory\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12-\n\x0c\x61pplied_date\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12\x17\n\tdocuments\x18\x05 \x03(\tB\x04\xe2\x41\x01\x02\x12\x15\n\rrepeat_reason\x18\x06 \x01(\t\"\x93\x01\n\x18RegisterConsumerResponse\x12?\n\x0cregistration\x18\x01 \x01(\x0b\x32).osms.entitlement.v1.DocumentRegistration\x12$\n\tlast_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08revision\x18\x03 \x01(\t\"r\n\x19RevokeRegistrationRequest\x12 \n\nrequest_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xe2\x8c\xcf\xd7\x08\x02\x08\x01\x12\x1d\n\x0fregistration_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\"T\n\x1aRevokeRegistrationResponse\x12$\n\tlast_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08revision\x18\x02 \x01(\t\"\\\n\x12GetConsumerRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x33\n\x07purpose\x18\x02 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\x87\x02\n\x13GetConsumerResponse\x12\x0b\n\x03iin\x18\x01 \x01(\t\x12\x35\n\x0b\x65ntitlement\x18\x02 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\x12\x35\n\x11\x66irst_record_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0b\x66\x61\x63t_counts\x18\x04 \x03(\x0b\x32\x1e.osms.entitlement.v1.FactCount\x12@\n\rregistrations\x18\x05 \x03(\x0b\x32).osms.entitlement.v1.DocumentRegistration\"(\n\tFactCount\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\"\xb3\x01\n\x12ListGroundsRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12.\n\nknown_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"X\n\x13ListGroundsResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x19.osms.entitlement.v1.Fact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xbd\x03\n\x0f\x43onsumerService\x12o\n\x10RegisterConsumer\x12,.osms.entitlement.v1.RegisterConsumerRequest\x1a-.osms.entitlement.v1.RegisterConsumerResponse\x12u\n\x12RevokeRegistration\x12..osms.entitlement.v1.RevokeRegistrationRequest\x1a/.osms.entitlement.v1.RevokeRegistrationResponse\x12`\n\x0bGetConsumer\x12\'.osms.entitlement.v1.GetConsumerRequest\x1a(.osms.entitlement.v1.GetConsumerResponse\x12`\n\x0bListGrounds\x12\'.osms.entitlement.v1.ListGroundsRequest\x1a(.osms.entitlement.v1.ListGroundsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*osms/entitlement/v1/consumer_service.proto\x12\x13osms.entitlement.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a(osms/entitlement/v1/access_purpose.proto\x1a%osms/entitlement/v1/entitlement.proto\x1a\x1eosms/entitlement/v1/fact.proto\x1a\x1eosms/entitlement/v1/feed.proto\"\xc5\x01\n\x17RegisterConsumerRequest\x12 \n\nrequest_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xe2\x8c\xcf\xd7\x08\x02\x08\x01\x12\x11\n\x03iin\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08\x63\x61tegory\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12-\n\x0c\x61pplied_date\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12\x17\n\tdocuments\x18\x05 \x03(\tB\x04\xe2\x41\x01\x02\x12\x15\n\rrepeat_reason\x18\x06 \x01(\t\"\xd9\x01\n\x18RegisterConsumerResponse\x12?\n\x0cregistration\x18\x01 \x01(\x0b\x32).osms.entitlement.v1.DocumentRegistration\x12$\n\tlast_date\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08revision\x18\x03 \x01(\t\x12-\n\x07outcome\x18\x04 \x01(\x0e\x32\x1c.osms.entitlement.v1.Outcome\x12\x15\n\rheld_batch_id\x18\x05 \x01(\t\"r\n\x19RevokeRegistrationRequest\x12 \n\nrequest_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xe2\x8c\xcf\xd7\x08\x02\x08\x01\x12\x1d\n\x0fregistration_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\"T\n\x1aRevokeRegistrationResponse\x12$\n\tlast_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\x10\n\x08revision\x18\x02 \x01(\t\"\\\n\x12GetConsumerRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x33\n\x07purpose\x18\x02 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"\x87\x02\n\x13GetConsumerResponse\x12\x0b\n\x03iin\x18\x01 \x01(\t\x12\x35\n\x0b\x65ntitlement\x18\x02 \x01(\x0b\x32 .osms.entitlement.v1.Entitlement\x12\x35\n\x11\x66irst_record_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0b\x66\x61\x63t_counts\x18\x04 \x03(\x0b\x32\x1e.osms.entitlement.v1.FactCount\x12@\n\rregistrations\x18\x05 \x03(\x0b\x32).osms.entitlement.v1.DocumentRegistration\"(\n\tFactCount\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\"\xb3\x01\n\x12ListGroundsRequest\x12\x11\n\x03iin\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12.\n\nknown_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x33\n\x07purpose\x18\x05 \x01(\x0e\x32\".osms.entitlement.v1.AccessPurpose\"X\n\x13ListGroundsResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x19.osms.entitlement.v1.Fact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xbd\x03\n\x0f\x43onsumerService\x12o\n\x10RegisterConsumer\x12,.osms.entitlement.v1.RegisterConsumerRequest\x1a-.osms.entitlement.v1.RegisterConsumerResponse\x12u\n\x12RevokeRegistration\x12..osms.entitlement.v1.RevokeRegistrationRequest\x1a/.osms.entitlement.v1.RevokeRegistrationResponse\x12`\n\x0bGetConsumer\x12\'.osms.entitlement.v1.GetConsumerRequest\x1a(.osms.entitlement.v1.GetConsumerResponse\x12`\n\x0bListGrounds\x12\'.osms.entitlement.v1.ListGroundsRequest\x1a(.osms.entitlement.v1.ListGroundsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,24 +59,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCONSUMERREQUEST'].fields_by_name['iin']._serialized_options = b'\342A\001\002'
   _globals['_LISTGROUNDSREQUEST'].fields_by_name['iin']._loaded_options = None
   _globals['_LISTGROUNDSREQUEST'].fields_by_name['iin']._serialized_options = b'\342A\001\002'
-  _globals['_REGISTERCONSUMERREQUEST']._serialized_start=300
-  _globals['_REGISTERCONSUMERREQUEST']._serialized_end=497
-  _globals['_REGISTERCONSUMERRESPONSE']._serialized_start=500
-  _globals['_REGISTERCONSUMERRESPONSE']._serialized_end=647
-  _globals['_REVOKEREGISTRATIONREQUEST']._serialized_start=649
-  _globals['_REVOKEREGISTRATIONREQUEST']._serialized_end=763
-  _globals['_REVOKEREGISTRATIONRESPONSE']._serialized_start=765
-  _globals['_REVOKEREGISTRATIONRESPONSE']._serialized_end=849
-  _globals['_GETCONSUMERREQUEST']._serialized_start=851
-  _globals['_GETCONSUMERREQUEST']._serialized_end=943
-  _globals['_GETCONSUMERRESPONSE']._serialized_start=946
-  _globals['_GETCONSUMERRESPONSE']._serialized_end=1209
-  _globals['_FACTCOUNT']._serialized_start=1211
-  _globals['_FACTCOUNT']._serialized_end=1251
-  _globals['_LISTGROUNDSREQUEST']._serialized_start=1254
-  _globals['_LISTGROUNDSREQUEST']._serialized_end=1433
-  _globals['_LISTGROUNDSRESPONSE']._serialized_start=1435
-  _globals['_LISTGROUNDSRESPONSE']._serialized_end=1523
-  _globals['_CONSUMERSERVICE']._serialized_start=1526
-  _globals['_CONSUMERSERVICE']._serialized_end=1971
+  _globals['_REGISTERCONSUMERREQUEST']._serialized_start=332
+  _globals['_REGISTERCONSUMERREQUEST']._serialized_end=529
+  _globals['_REGISTERCONSUMERRESPONSE']._serialized_start=532
+  _globals['_REGISTERCONSUMERRESPONSE']._serialized_end=749
+  _globals['_REVOKEREGISTRATIONREQUEST']._serialized_start=751
+  _globals['_REVOKEREGISTRATIONREQUEST']._serialized_end=865
+  _globals['_REVOKEREGISTRATIONRESPONSE']._serialized_start=867
+  _globals['_REVOKEREGISTRATIONRESPONSE']._serialized_end=951
+  _globals['_GETCONSUMERREQUEST']._serialized_start=953
+  _globals['_GETCONSUMERREQUEST']._serialized_end=1045
+  _globals['_GETCONSUMERRESPONSE']._serialized_start=1048
+  _globals['_GETCONSUMERRESPONSE']._serialized_end=1311
+  _globals['_FACTCOUNT']._serialized_start=1313
+  _globals['_FACTCOUNT']._serialized_end=1353
+  _globals['_LISTGROUNDSREQUEST']._serialized_start=1356
+  _globals['_LISTGROUNDSREQUEST']._serialized_end=1535
+  _globals['_LISTGROUNDSRESPONSE']._serialized_start=1537
+  _globals['_LISTGROUNDSRESPONSE']._serialized_end=1625
+  _globals['_CONSUMERSERVICE']._serialized_start=1628
+  _globals['_CONSUMERSERVICE']._serialized_end=2073
 # @@protoc_insertion_point(module_scope)

@@ -12,6 +12,7 @@ from google.type import date_pb2 as _date_pb2
 from osms.entitlement.v1 import access_purpose_pb2 as _access_purpose_pb2
 from osms.entitlement.v1 import entitlement_pb2 as _entitlement_pb2
 from osms.entitlement.v1 import fact_pb2 as _fact_pb2
+from osms.entitlement.v1 import feed_pb2 as _feed_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -80,15 +81,21 @@ class RegisterConsumerResponse(_message.Message):
     REGISTRATION_FIELD_NUMBER: _builtins.int
     LAST_DATE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    HELD_BATCH_ID_FIELD_NUMBER: _builtins.int
     revision: _builtins.str
-    """Revision of the register from which on it is known."""
+    """Revision of the register from which on it is known; empty while it waits."""
+    outcome: _feed_pb2.Outcome.ValueType
+    """ACCEPTED, or HELD_FOR_APPROVAL where it waits for another supervisor."""
+    held_batch_id: _builtins.str
+    """Id of the held batch that it waits in; empty unless it waits."""
     @_builtins.property
     def registration(self) -> _fact_pb2.DocumentRegistration:
-        """The registration as it is kept."""
+        """The registration as it is kept; unset while it waits."""
 
     @_builtins.property
     def last_date(self) -> _date_pb2.Date:
-        """Last day of the right, included."""
+        """Last day of the right, included; while it waits, the last day that it would have."""
 
     def __init__(
         self,
@@ -96,10 +103,12 @@ class RegisterConsumerResponse(_message.Message):
         registration: _fact_pb2.DocumentRegistration | None = ...,
         last_date: _date_pb2.Date | None = ...,
         revision: _builtins.str = ...,
+        outcome: _feed_pb2.Outcome.ValueType = ...,
+        held_batch_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["last_date", b"last_date", "registration", b"registration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_date", b"last_date", "registration", b"registration", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held_batch_id", b"held_batch_id", "last_date", b"last_date", "outcome", b"outcome", "registration", b"registration", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -66,7 +66,8 @@ class ConsumerServiceServicer:
     def RegisterConsumer(self, request, context):
         """Registers for one month a person who applied with documents (p. 21, 57). INVALID_ARGUMENT: a
         field is wrong. FAILED_PRECONDITION: the Rules refuse it; the violation names the paragraph.
-        PERMISSION_DENIED: a second registration of the same person and category needs a supervisor.
+        A second registration of the same person and category needs a stated reason, and waits until
+        a supervisor other than the one who asks has approved it (ApproveHeldBatch).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,8 @@ class ConsumerServiceStub:
     RegisterConsumer: _grpc.UnaryUnaryMultiCallable[_consumer_service_pb2.RegisterConsumerRequest, _consumer_service_pb2.RegisterConsumerResponse]
     """Registers for one month a person who applied with documents (p. 21, 57). INVALID_ARGUMENT: a
     field is wrong. FAILED_PRECONDITION: the Rules refuse it; the violation names the paragraph.
-    PERMISSION_DENIED: a second registration of the same person and category needs a supervisor.
+    A second registration of the same person and category needs a stated reason, and waits until
+    a supervisor other than the one who asks has approved it (ApproveHeldBatch).
     """
     RevokeRegistration: _grpc.UnaryUnaryMultiCallable[_consumer_service_pb2.RevokeRegistrationRequest, _consumer_service_pb2.RevokeRegistrationResponse]
     """Revokes a registration; it ends on the day after. Supervisors only. NOT_FOUND: no such
@@ -63,7 +64,8 @@ class ConsumerServiceAsyncStub(ConsumerServiceStub):
     RegisterConsumer: _aio.UnaryUnaryMultiCallable[_consumer_service_pb2.RegisterConsumerRequest, _consumer_service_pb2.RegisterConsumerResponse]  # type: ignore[assignment]
     """Registers for one month a person who applied with documents (p. 21, 57). INVALID_ARGUMENT: a
     field is wrong. FAILED_PRECONDITION: the Rules refuse it; the violation names the paragraph.
-    PERMISSION_DENIED: a second registration of the same person and category needs a supervisor.
+    A second registration of the same person and category needs a stated reason, and waits until
+    a supervisor other than the one who asks has approved it (ApproveHeldBatch).
     """
     RevokeRegistration: _aio.UnaryUnaryMultiCallable[_consumer_service_pb2.RevokeRegistrationRequest, _consumer_service_pb2.RevokeRegistrationResponse]  # type: ignore[assignment]
     """Revokes a registration; it ends on the day after. Supervisors only. NOT_FOUND: no such
@@ -91,7 +93,8 @@ class ConsumerServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_consumer_service_pb2.RegisterConsumerResponse, _abc.Awaitable[_consumer_service_pb2.RegisterConsumerResponse]]:
         """Registers for one month a person who applied with documents (p. 21, 57). INVALID_ARGUMENT: a
         field is wrong. FAILED_PRECONDITION: the Rules refuse it; the violation names the paragraph.
-        PERMISSION_DENIED: a second registration of the same person and category needs a supervisor.
+        A second registration of the same person and category needs a stated reason, and waits until
+        a supervisor other than the one who asks has approved it (ApproveHeldBatch).
         """
 
     @_abc_1.abstractmethod

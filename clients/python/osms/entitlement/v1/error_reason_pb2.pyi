@@ -70,6 +70,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """More questions wait than can be answered in time: UNAVAILABLE, with `setting` and `allowed`, and
     google.rpc.RetryInfo. Never "not entitled".
     """
+    ERROR_REASON_CERTIFICATE_REFUSED: _ErrorReason.ValueType  # 19
+    """The certificate of the caller is not to be trusted now (it expired, was revoked, or its
+    authority is trusted no more): UNAUTHENTICATED, with `refusal`.
+    """
+    ERROR_REASON_DEADLINE_REQUIRED: _ErrorReason.ValueType  # 20
+    """The call does not say how long its caller waits: INVALID_ARGUMENT. Every call but streams
+    needs a deadline.
+    """
+    ERROR_REASON_TOO_FAST: _ErrorReason.ValueType  # 21
+    """The caller calls more often than a limit allows: RESOURCE_EXHAUSTED, with `setting`, `allowed`
+    and `seconds`, and google.rpc.RetryInfo.
+    """
+    ERROR_REASON_TOO_MANY_UNKNOWN: _ErrorReason.ValueType  # 22
+    """Of too many persons about whom the caller asked nothing is known: RESOURCE_EXHAUSTED, with
+    `setting`, `allowed` and `seconds`, and google.rpc.RetryInfo. Never "not entitled".
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of errors: the `reason` of the google.rpc.ErrorInfo that every error carries, in the
@@ -123,5 +139,21 @@ on by position.
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 18
 """More questions wait than can be answered in time: UNAVAILABLE, with `setting` and `allowed`, and
 google.rpc.RetryInfo. Never "not entitled".
+"""
+ERROR_REASON_CERTIFICATE_REFUSED: ErrorReason.ValueType  # 19
+"""The certificate of the caller is not to be trusted now (it expired, was revoked, or its
+authority is trusted no more): UNAUTHENTICATED, with `refusal`.
+"""
+ERROR_REASON_DEADLINE_REQUIRED: ErrorReason.ValueType  # 20
+"""The call does not say how long its caller waits: INVALID_ARGUMENT. Every call but streams
+needs a deadline.
+"""
+ERROR_REASON_TOO_FAST: ErrorReason.ValueType  # 21
+"""The caller calls more often than a limit allows: RESOURCE_EXHAUSTED, with `setting`, `allowed`
+and `seconds`, and google.rpc.RetryInfo.
+"""
+ERROR_REASON_TOO_MANY_UNKNOWN: ErrorReason.ValueType  # 22
+"""Of too many persons about whom the caller asked nothing is known: RESOURCE_EXHAUSTED, with
+`setting`, `allowed` and `seconds`, and google.rpc.RetryInfo. Never "not entitled".
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

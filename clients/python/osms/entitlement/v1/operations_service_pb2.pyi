@@ -76,6 +76,8 @@ class _HeldKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HeldKind.Val
     """A budget that has paid nothing."""
     HELD_KIND_WITHDRAWAL: _HeldKind.ValueType  # 5
     """The withdrawal of what a feed sent between two positions."""
+    HELD_KIND_REPEATED_REGISTRATION: _HeldKind.ValueType  # 6
+    """A second registration of a person in a category, on documents."""
 
 class HeldKind(_HeldKind, metaclass=_HeldKindEnumTypeWrapper):
     """Kinds of held batch."""
@@ -92,6 +94,8 @@ HELD_KIND_BUDGET_LAPSE: HeldKind.ValueType  # 4
 """A budget that has paid nothing."""
 HELD_KIND_WITHDRAWAL: HeldKind.ValueType  # 5
 """The withdrawal of what a feed sent between two positions."""
+HELD_KIND_REPEATED_REGISTRATION: HeldKind.ValueType  # 6
+"""A second registration of a person in a category, on documents."""
 Global___HeldKind: _TypeAlias = HeldKind  # noqa: Y015
 
 class _HeldState:
@@ -1656,6 +1660,7 @@ class Access(_message.Message):
     GROUND_KIND_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_FINGERPRINT_FIELD_NUMBER: _builtins.int
     receipt_id: _builtins.str
     """Number under which the answer was given."""
     caller: _builtins.str
@@ -1670,6 +1675,8 @@ class Access(_message.Message):
     """Revision of the register from which the answer was taken."""
     purpose: _access_purpose_pb2.AccessPurpose.ValueType
     """What was asked for, as the caller declared."""
+    certificate_fingerprint: _builtins.str
+    """SHA-256 of the caller's certificate, in hexadecimal digits; empty on a port without TLS."""
     @_builtins.property
     def record_time(self) -> _timestamp_pb2.Timestamp:
         """Instant of the answer."""
@@ -1690,10 +1697,11 @@ class Access(_message.Message):
         ground_kind: _ground_pb2.GroundKind.ValueType = ...,
         revision: _builtins.str = ...,
         purpose: _access_purpose_pb2.AccessPurpose.ValueType = ...,
+        certificate_fingerprint: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_date", b"on_date", "record_time", b"record_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "ground_kind", b"ground_kind", "method", b"method", "on_date", b"on_date", "purpose", b"purpose", "receipt_id", b"receipt_id", "record_time", b"record_time", "revision", b"revision", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "certificate_fingerprint", b"certificate_fingerprint", "ground_kind", b"ground_kind", "method", b"method", "on_date", b"on_date", "purpose", b"purpose", "receipt_id", b"receipt_id", "record_time", b"record_time", "revision", b"revision", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
