@@ -60,7 +60,12 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """The settings of a sandbox on a loopback port without TLS."""
-    return Settings.read(listen="127.0.0.1:0", transport=Transport.PLAINTEXT, sandbox=True)
+    return Settings.read(
+        listen="127.0.0.1:0",
+        transport=Transport.PLAINTEXT,
+        sandbox=True,
+        unknown_persons_max=1_000_000,  # one clinic asks for all tests of a module
+    )
 
 
 @pytest.fixture(scope="session")

@@ -21,11 +21,15 @@ PLAIN: Final = ("serve", "--sandbox", "--plaintext")
 SECONDS: Final = 60
 
 
+_PATIENT: Final = {"OSMS_UNKNOWN_PERSONS_MAX": "1000000"}
+"""Of one clinic, which asks for all tests of a module about people whom nobody knows."""
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment without settings of the service, but with *more* of them."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OSMS_")}
     named = {name: os.environ[name] for name in ("OSMS_PG_BIN",) if name in os.environ}
-    return {**kept, **named, **more}
+    return {**kept, **named, **_PATIENT, **more}
 
 
 def command(*arguments: str) -> list[str]:

@@ -14,11 +14,12 @@ import secrets
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from osms.entitlement.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
     category_service_pb2,
     category_service_pb2_grpc,
     consumer_service_pb2,
@@ -45,22 +48,27 @@ from osms.entitlement.v1 import (
     sandbox_service_pb2,
     sandbox_service_pb2_grpc,
 )
+from osms_server.application.acts import ActLog
 from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
+from osms_server.application.pace import PaceLimit, Paces
 from osms_server.application.ports import Clock
 from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
-from osms_server.application.slots import Limit, Room, Slots
-from osms_server.certificates import CA, SERVER, make_development_certificates
+from osms_server.application.slots import Bytes, Limit, Room, Slots
+from osms_server.certificates import CA, REVOKED, SERVER, make_development_certificates
 from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
 from osms_server.desks import DeskThread
+from osms_server.persistence.acts import ActTrail
 from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
 from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
 from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
 from osms_server.receipt_signing import FolderSigner
+from osms_server.rpc.admission import Admission, Identity
+from osms_server.rpc.audit_service import AuditService, ExportLimits
 from osms_server.rpc.consumer_service import ConsumerService
 from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
 from osms_server.rpc.feed_services import (
@@ -71,13 +79,16 @@ from osms_server.rpc.feed_services import (
 )
 from osms_server.rpc.feed_streams import StreamLimits
 from osms_server.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
-from osms_server.rpc.interception import Gate, Identity, Places
+from osms_server.rpc.interception import Gate, Patience, Places
+from osms_server.rpc.look_up_front import FrontLimits
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
 from osms_server.rpc.pages import PageLimits
 from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME, SandboxService
+from osms_server.rpc.slow_callers import SlowCallers
 from osms_server.supervising import look_up_processes
+from osms_server.tls_files import TlsFiles, TlsPaths
 from osms_server.working_days import is_working_day
 
 log = structlog.get_logger(__name__)
@@ -89,6 +100,7 @@ _SERVICES = (
     consumer_service_pb2.DESCRIPTOR.services_by_name["ConsumerService"],
     entitlement_service_pb2.DESCRIPTOR.services_by_name["EntitlementService"],
     operations_service_pb2.DESCRIPTOR.services_by_name["OperationsService"],
+    audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
 )
 _SANDBOX = sandbox_service_pb2.DESCRIPTOR.services_by_name["SandboxService"]
 
@@ -224,6 +236,7 @@ class Application:
             SandboxClock(SystemClock().now()) if settings.sandbox else SystemClock()
         )
         self.law = Law()
+        self.tls = tls_files(settings)
         self.register = PostgresRegister(
             engines.transactions,
             self.clock,
@@ -236,6 +249,7 @@ class Application:
                 settings.writer_wait_seconds,
             ),
         )
+        self.acts = ActTrail(engines.transactions, self.clock)
         overlaying = Overlaying(self.register, self.law)
         self.desk = DeskThread(dsn, settings, self.clock, overlaying)
         self.answers = Answers(self.register, self.clock, self.law, self.desk, overlaying)
@@ -258,6 +272,7 @@ class Application:
             self.law,
             limits,
             (settings.roster_lines_max, settings.roster_bytes_max),
+            self.acts,
         )
         category_service_pb2_grpc.add_CategoryServiceServicer_to_server(
             CategoryService(feeds), server
@@ -288,6 +303,9 @@ class Application:
             ),
             server,
         )
+        audit_service_pb2_grpc.add_AuditServiceServicer_to_server(
+            AuditService(self.register, self.clock, pages, export_limits(settings)), server
+        )
         if isinstance(self.clock, SandboxClock):
             sandbox_service_pb2_grpc.add_SandboxServiceServicer_to_server(
                 SandboxService(self.register, self.law, self.clock, self._emptied), server
@@ -309,10 +327,13 @@ class Application:
         """Forgets what was kept of a register that is empty now."""
         self.answers.overlaying.forget()
         self.desk.begin_chains()
+        self.acts.begin_chain()
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
-        return [Gate(identity_of(self.settings), places(self.settings))]
+        settings = self.settings
+        entry = admission(settings, identity_of(settings, self.tls, self.acts), self.acts)
+        return [Gate(entry, places(settings), patience(settings), self.acts)]
 
 
 def make_signer(
@@ -339,11 +360,24 @@ def _made_first(keys: KeyFolder, began: datetime) -> bool:
         raise ReceiptKeysUnusable(f"{message}; set OSMS_RECEIPT_KEYS_FOLDER") from error
 
 
-def identity_of(settings: Settings) -> Identity:
+def identity_of(settings: Settings, files: TlsFiles | None, acts: ActLog) -> Identity:
     """How callers say who they are."""
-    if settings.transport is Transport.MTLS:
-        return CertificateIdentity()
+    if files is not None:
+        return CertificateIdentity(files.trust, acts.note_certificate)
     return MetadataIdentity(known=SANDBOX_CALLERS if settings.sandbox else None)
+
+
+def admission(settings: Settings, identity: Identity, acts: ActLog) -> Admission:
+    """What is asked of every call."""
+    pace = PaceLimit(
+        "calls_per_second_max", settings.calls_per_second_max, settings.calls_in_a_row_max
+    )
+    return Admission(
+        identity,
+        Paces(pace, time.monotonic),
+        acts,
+        deadline_required=settings.deadline_required,
+    )
 
 
 def places(settings: Settings) -> Places:
@@ -352,6 +386,34 @@ def places(settings: Settings) -> Places:
         stream_slots(settings),
         Room(Limit("workers", settings.calls_at_once)),
         Room(Limit("workers", settings.kept_at_once)),
+        Slots(
+            Limit("concurrent_rpcs_max", settings.concurrent_rpcs_max),
+            Limit("calls_per_caller_max", settings.calls_each_at_once),
+        ),
+    )
+
+
+def front_limits(settings: Settings) -> FrontLimits:
+    """The limits of a process that only looks up."""
+    callers = Slots(
+        Limit("look_up_rpcs_max", settings.look_up_rpcs_max),
+        Limit("calls_per_caller_max", settings.calls_per_caller_max),
+    )
+    return FrontLimits(
+        stream_slots(settings),
+        callers,
+        settings.stream_idle_seconds,
+        settings.slow_caller_seconds,
+    )
+
+
+def patience(settings: Settings) -> Patience:
+    """How long callers may be slow, and how much of their streams may be in hand."""
+    return Patience(
+        SlowCallers(settings.slow_caller_seconds),
+        Bytes(
+            Limit("streams_bytes_max", settings.streams_bytes_max), settings.writer_wait_seconds
+        ),
     )
 
 
@@ -375,18 +437,29 @@ def stream_limits(settings: Settings, stopping: threading.Event | None = None) -
     )
 
 
+def export_limits(settings: Settings) -> ExportLimits:
+    """The limits of exports; in a sandbox, whose clock stands still, all is complete at once."""
+    settled = -1.0 if settings.sandbox else settings.export_settled_seconds
+    exports = Room(Limit("exports_max", settings.exports_max))
+    return ExportLimits(exports, settings.page_bytes_max, timedelta(seconds=settled))
+
+
 def look_up_limits(settings: Settings) -> LookUpLimits:
     """The limits of look-ups."""
     lists = Limit("lists_waiting_max", settings.lists_at_once)
     return LookUpLimits(settings.iins_max, settings.look_up_seconds_max, lists)
 
 
-def server_options(settings: Settings, *, shared_port: bool = False) -> list[tuple[str, Any]]:
-    """Options of a gRPC server: limits, and whether others may listen on the same port."""
+def server_options(settings: Settings, *, looks_up: bool = False) -> list[tuple[str, Any]]:
+    """Options of a gRPC server: limits; those that only look up may share a port."""
+    largest = settings.look_up_bytes_max if looks_up else settings.message_bytes_max
     return [
-        ("grpc.max_receive_message_length", settings.message_bytes_max),
+        ("grpc.max_receive_message_length", largest),
         ("grpc.max_send_message_length", settings.message_bytes_max),
-        ("grpc.so_reuseport", int(shared_port)),
+        ("grpc.so_reuseport", int(looks_up)),
+        ("grpc.max_concurrent_streams", settings.calls_per_connection_max),
+        ("grpc.max_connection_idle_ms", round(settings.connection_idle_seconds * 1000)),
+        ("grpc.server_handshake_timeout_ms", round(settings.handshake_seconds_max * 1000)),
         # gRPC cancels what it cannot keep, at random from the first of the two on, and tells
         # nobody why. What is taken up is told what to do.
         ("grpc.server.max_pending_requests", settings.pending_rpcs_max),
@@ -412,6 +485,7 @@ class RunningServer:
         self.application.health.enter_graceful_shutdown()
         self.server.stop(self.application.settings.shutdown_seconds).wait()
         self.application.desk.close()
+        self.application.acts.close()
 
 
 @contextmanager
@@ -450,8 +524,6 @@ def _look_ups(settings: Settings, dsn: str, receipt_keys: Path | None) -> Iterat
     if not settings.look_up_listen:
         yield ""
         return
-    if settings.transport is Transport.MTLS:
-        server_credentials(settings)  # makes those of development, which they all use
     keys = receipt_keys or receipt_keys_folder(settings)
     own = settings.model_copy(update={"dsn": dsn, "receipt_keys_folder": keys})
     with look_up_processes(own) as address:
@@ -468,41 +540,46 @@ def _start(application: Application) -> RunningServer:
     )
     application.add_to(server)
     host = settings.listen.rpartition(":")[0]
-    port = _listen(server, settings)
+    port = _listen(server, settings, application.tls)
     server.start()
     return RunningServer(application, server, f"{host}:{port}")
 
 
-def _listen(server: grpc.Server, settings: Settings) -> int:
+def _listen(server: grpc.Server, settings: Settings, files: TlsFiles | None) -> int:
     """The port on which the server now listens. CannotListen: it could not."""
     try:
-        if settings.transport is Transport.MTLS:
-            return server.add_secure_port(settings.listen, server_credentials(settings))
+        if files is not None:
+            return server.add_secure_port(settings.listen, files.credentials())
         return server.add_insecure_port(settings.listen)
     except RuntimeError as error:
         message = f"cannot listen at {settings.listen}; is another server there already?"
         raise CannotListen(message) from error
 
 
-def server_credentials(settings: Settings) -> grpc.ServerCredentials:
-    """The credentials of the server; every caller must show a certificate."""
+def tls_files(settings: Settings) -> TlsFiles | None:
+    """
+    The files of TLS, those of development where none are named; None without TLS.
+
+    TlsUnusable: they cannot be used. AuthorityUnusable: some of development are missing.
+    """
+    if settings.transport is not Transport.MTLS:
+        return None
+    return TlsFiles(_tls_paths(settings), settings.tls_reload_seconds)
+
+
+def _tls_paths(settings: Settings) -> TlsPaths:
     if settings.tls_certificate and settings.tls_key and settings.tls_client_ca:
-        certificate, key, ca = (
+        return TlsPaths(
             settings.tls_certificate,
             settings.tls_key,
             settings.tls_client_ca,
+            settings.tls_revoked,
         )
-    else:
-        folder = certificates_folder(settings)
-        if make_development_certificates(folder, SANDBOX_CALLERS):
-            log.info("development certificates made", folder=str(folder))
-        certificate, key, ca = (
-            folder / name for name in (f"{SERVER}.pem", f"{SERVER}.key", f"{CA}.pem")
-        )
-    return grpc.ssl_server_credentials(
-        [(key.read_bytes(), certificate.read_bytes())],
-        root_certificates=ca.read_bytes(),
-        require_client_auth=True,
+    folder = certificates_folder(settings)
+    if make_development_certificates(folder, SANDBOX_CALLERS):
+        log.info("development certificates made", folder=str(folder))
+    return TlsPaths(
+        *(folder / name for name in (f"{SERVER}.pem", f"{SERVER}.key", f"{CA}.pem", REVOKED))
     )
 
 

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     tls_client_ca: Path | None = Field(
         None, description="Certificates of the authorities that vouch for callers."
     )
+    tls_revoked: Path | None = Field(
+        None, description="Lists of revoked certificates of those authorities; unset: none is."
+    )
+    tls_reload_seconds: float = Field(
+        5.0, ge=0, description="How often those files are looked at while the server runs."
+    )
     dsn: str = Field(
         "", description="DSN of a PostgreSQL >= 15; empty starts one below the state folder."
     )
@@ -110,7 +116,7 @@ class Settings(BaseSettings):
     )
     sandbox: bool = Field(False, description="Whether the clock can be moved and all emptied.")
     workers: int = Field(
-        64,
+        96,
         ge=4,
         le=1024,
         description="Threads that answer calls; some are always left for patients.",
@@ -127,6 +133,48 @@ class Settings(BaseSettings):
         16_000,
         ge=8,
         description="Calls that gRPC keeps until they are taken up; it cancels more.",
+    )
+    calls_per_caller_max: int = Field(
+        512,
+        ge=1,
+        description="Calls of one caller at once; by threads, at most three quarters of workers.",
+    )
+    calls_per_connection_max: int = Field(
+        8_000, ge=1, description="Calls at once on one connection; more wait at the client."
+    )
+    calls_per_second_max: float = Field(
+        3_000.0, gt=0, description="Calls of one caller a second, messages of streams included."
+    )
+    calls_in_a_row_max: float = Field(
+        30_000.0, ge=1, description="Calls of one caller at once after a pause, above that pace."
+    )
+    deadline_required: bool = Field(
+        True, description="Whether a call that is no stream must say how long its caller waits."
+    )
+    slow_caller_seconds: float = Field(
+        20.0,
+        ge=0.1,
+        description="How long a caller may take to send a message, or to take an answer.",
+    )
+    unknown_persons_max: int = Field(
+        1_000,
+        ge=1,
+        description="Different persons of whom nothing is known, told to one medical system.",
+    )
+    unknown_persons_share_max: float = Field(
+        0.2, ge=0, le=1, description="Beyond that number, their share of all it asks about."
+    )
+    unknown_persons_seconds: float = Field(
+        600.0, ge=1, description="For how long both are counted, and who exceeds them held back."
+    )
+    unknown_persons_patient_seconds: float = Field(
+        1.0, ge=0, description="How often who is held back may ask about one patient."
+    )
+    connection_idle_seconds: float = Field(
+        1_800.0, ge=1, description="How long a connection without calls is kept."
+    )
+    handshake_seconds_max: float = Field(
+        10.0, ge=0.1, description="How long a new connection may take to show its certificate."
     )
     streams_max: int = Field(
         48, ge=1, description="Streams at once; never more than three quarters of the workers."
@@ -145,7 +193,13 @@ class Settings(BaseSettings):
         60.0, ge=0.1, description="How long a change waits for its turn; then UNAVAILABLE is told."
     )
     message_bytes_max: int = Field(
-        16 * 2**20, ge=2**16, description="Bytes of one message in either direction."
+        4 * 2**20, ge=2**16, description="Bytes of one message in either direction."
+    )
+    look_up_bytes_max: int = Field(
+        2**16, ge=2**12, description="Bytes of one message to a process that only looks up."
+    )
+    streams_bytes_max: int = Field(
+        64 * 2**20, ge=2**16, description="Bytes of messages of all streams in hand at once."
     )
     batch_records_max: int = Field(10_000, ge=1, description="Records of one batch of a feed.")
     record_bytes_max: int = Field(
@@ -165,6 +219,10 @@ class Settings(BaseSettings):
         1, ge=1, description="Pushes of one caller that are only tried, at once."
     )
     previews_max: int = Field(2, ge=1, description="Previews of approvals, at once.")
+    exports_max: int = Field(2, ge=1, description="Exports of the logs, at once.")
+    export_settled_seconds: float = Field(
+        300.0, ge=0, description="How old entries of the logs are before they are exported."
+    )
     iins_max: int = Field(1_000, ge=1, description="Persons of one batch of questions.")
     page_size: int = Field(100, ge=1, description="Items of a page where none is asked for.")
     page_size_max: int = Field(1_000, ge=1, description="Most items of a page.")
@@ -195,6 +253,11 @@ class Settings(BaseSettings):
     def kept_at_once(self) -> int:
         """Workers that streams and those calls may keep busy together."""
         return self.workers - max(1, self.workers // 8)
+
+    @property
+    def calls_each_at_once(self) -> int:
+        """Calls of one caller on the threaded server, so that workers are left for others."""
+        return min(self.calls_per_caller_max, self.workers * 3 // 4)
 
     @property
     def lists_at_once(self) -> int:
@@ -240,5 +303,8 @@ class Settings(BaseSettings):
         given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
         if any(given) and not all(given):
             message = "tls_certificate, tls_key and tls_client_ca go together"
+            raise ValueError(message)
+        if self.tls_revoked and not self.tls_client_ca:
+            message = "tls_revoked needs tls_client_ca, whose authorities have signed it"
             raise ValueError(message)
         return self

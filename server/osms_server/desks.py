@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import TimeoutError as StillWaiting
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import uvloop
 
 from osms_server.application.access import Receipts, Told
 from osms_server.application.desk import Desk, Lane, LaneLimits, Question, Reply
+from osms_server.application.enumeration import Enumeration, EnumerationLimits
 from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock
 from osms_server.config import Settings
@@ -79,8 +81,9 @@ def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying
     limits = (settings.iins_max, settings.look_up_gather_seconds, seconds)
     patients = LaneLimits("look_ups_waiting_max", settings.look_ups_waiting_max, *limits)
     lists = LaneLimits("lists_waiting_max", settings.lists_waiting_max, *limits)
+    enumeration = _enumeration(settings)
     lanes = [
-        Lane(line, writer, overlaying, clock, patients if at == 0 else lists)
+        Lane(line, writer, overlaying, clock, patients if at == 0 else lists, enumeration)
         for at, (line, writer) in enumerate(zip(lines, writers, strict=True))
     ]
     desk = Desk(lanes[0], lanes[1:])
@@ -88,6 +91,16 @@ def make_desk(dsn: str, settings: Settings, clock: Clock, overlaying: Overlaying
     tidier = AccessTidier(dsn, settings.access_log_tidy_seconds)
     beside = [Beside(each) for each in (tidier, progress) if each is not None]
     return DeskParts(desk, lines, writers, tuple(beside))
+
+
+def _enumeration(settings: Settings) -> Enumeration:
+    limits = EnumerationLimits(
+        settings.unknown_persons_max,
+        settings.unknown_persons_share_max,
+        settings.unknown_persons_seconds,
+        settings.unknown_persons_patient_seconds,
+    )
+    return Enumeration(limits, time.monotonic)
 
 
 def _progress(dsn: str, settings: Settings, clock: Clock) -> ReplicaProgress:

@@ -28,21 +28,24 @@ from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.bootstrap import (
     CannotListen,
+    admission,
     connect,
+    front_limits,
     identity_of,
     look_up_limits,
     make_signer,
-    server_credentials,
     server_options,
     stream_limits,
-    stream_slots,
+    tls_files,
 )
 from osms_server.clocks import SystemClock
-from osms_server.config import Settings, Transport
+from osms_server.config import Settings
 from osms_server.desks import DeskParts, DeskThread, make_desk
+from osms_server.persistence.acts import ActTrail
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rpc.entitlement_service import EntitlementService
-from osms_server.rpc.look_up_front import LookUpFront, StreamPlaces
+from osms_server.rpc.look_up_front import LookUpFront
+from osms_server.tls_files import TlsFiles
 
 log = structlog.get_logger(__name__)
 
@@ -64,14 +67,15 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with _parts(settings) as (front, desk):
+    files = tls_files(settings)
+    with _parts(settings, files) as (front, desk):
         server = grpc.aio.server(
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
-            options=server_options(settings, shared_port=True),
+            options=server_options(settings, looks_up=True),
         )
         server.add_generic_rpc_handlers((front.handlers(),))
         alive = await _add_health_and_reflection(server)
-        address = _listen(server, settings)
+        address = _listen(server, settings, files)
         await server.start()
         _share_the_machine()
         ready(address)
@@ -83,7 +87,7 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _parts(settings: Settings) -> Iterator[tuple[LookUpFront, DeskParts]]:
+def _parts(settings: Settings, files: TlsFiles | None) -> Iterator[tuple[LookUpFront, DeskParts]]:
     """What answers, on the loop that runs; and a desk in a thread, for what runs in threads."""
     clock, law = SystemClock(), Law()
     with ExitStack() as stack:
@@ -99,8 +103,10 @@ def _parts(settings: Settings) -> Iterator[tuple[LookUpFront, DeskParts]]:
         service = EntitlementService(
             waiting, answers, make_signer(settings, clock, law), stream_limits(settings), limits
         )
-        places = StreamPlaces(stream_slots(settings), settings.stream_idle_seconds)
-        front = LookUpFront(desk.desk, service, identity_of(settings), places, limits)
+        acts = ActTrail(engines.transactions, clock)
+        stack.callback(acts.close)
+        entry = admission(settings, identity_of(settings, files, acts), acts)
+        front = LookUpFront(desk.desk, service, entry, front_limits(settings), limits)
         yield front, desk
 
 
@@ -114,10 +120,10 @@ async def _add_health_and_reflection(server: grpc.aio.Server) -> HealthServicer:
     return alive
 
 
-def _listen(server: grpc.aio.Server, settings: Settings) -> str:
+def _listen(server: grpc.aio.Server, settings: Settings, files: TlsFiles | None) -> str:
     try:
-        if settings.transport is Transport.MTLS:
-            port = server.add_secure_port(settings.look_up_listen, server_credentials(settings))
+        if files is not None:
+            port = server.add_secure_port(settings.look_up_listen, files.credentials())
         else:
             port = server.add_insecure_port(settings.look_up_listen)
     except RuntimeError as error:

@@ -18,7 +18,8 @@ from osms_server.application.rebuilding import Comparison, Portion
 from osms_server.bootstrap import connect
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
-from osms_server.persistence.access import End, Entry, LogCheck
+from osms_server.persistence.chains import End, Entry
+from osms_server.persistence.log_check import LogCheck
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rules.parameters import LAW
 

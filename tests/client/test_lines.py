@@ -375,6 +375,7 @@ def test_a_server_that_is_overrun_cannot_tell(dsn: str) -> None:
         sandbox=True,
         dsn=dsn,
         concurrent_rpcs_max=8,
+        unknown_persons_max=1_000_000,
     )
     with running_server(settings) as running:
         address = running.address

@@ -55,6 +55,7 @@ def pair(dsn: str) -> Iterator[list[RunningServer]]:
         sandbox=True,
         dsn=dsn,
         shutdown_seconds=0.2,
+        unknown_persons_max=1_000_000,
     )
     with running_server(settings) as first, running_server(settings) as second:
         with OsmsClient(second.address, NamedCaller("supervisor1")) as fund:

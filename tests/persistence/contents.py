@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -16,17 +16,27 @@ NOTICED_BY_EVERYONE: Final = 30.0
 
 Contents = dict[str, list[Any]]
 
+ALL_TABLES: Final[Mapping[str, Sequence[str]]] = {
+    table.name: [column.name for column in table.columns] for table in metadata.sorted_tables
+}
 
-def contents(engine: sa.Engine, tables: Iterable[str] = ()) -> Contents:
-    """The rows of tables, or of all tables, as PostgreSQL shows them."""
-    names = list(tables) or [table.name for table in metadata.sorted_tables]
+
+def contents(
+    engine: sa.Engine, tables: Mapping[str, Sequence[str]] | Sequence[str] = tuple(ALL_TABLES)
+) -> Contents:
+    """The rows of tables, with the columns given or all of them, as PostgreSQL shows them."""
+    if not isinstance(tables, Mapping):
+        tables = {name: ALL_TABLES[name] for name in tables}
     with engine.connect() as connection:
-        return {name: sorted(connection.execute(_rows_of(name)).scalars()) for name in names}
+        return {
+            name: sorted(connection.execute(_rows_of(name, columns)).scalars())
+            for name, columns in tables.items()
+        }
 
 
-def _rows_of(name: str) -> sa.Select[str]:
-    rows = sa.table(name).alias("t")
-    return sa.select(sa.cast(sa.literal_column("t"), sa.Text)).select_from(rows)
+def _rows_of(name: str, columns: Sequence[str]) -> sa.Select[str]:
+    row: Any = sa.func.row(*map(sa.column, columns))
+    return sa.select(sa.cast(row, sa.Text)).select_from(sa.table(name))
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -21,7 +21,8 @@ from osms_server.domain.calendar import ALMATY
 from osms_server.domain.errors import RegisterUnavailable
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import Revision
-from osms_server.persistence.access import AccessTable, AccessWriter, LogCheck
+from osms_server.persistence.access import AccessTable, AccessWriter
+from osms_server.persistence.log_check import LogCheck
 from osms_server.persistence.tables import access_log
 from tests.people import AIGUL
 from tests.persistence.conftest import NOON

@@ -43,7 +43,8 @@ CHANGING: Final = {
     "roster_snapshot": "since when it is known",
     "rejection": "its state",
     "category_message": "numbers that a withdrawal frees",
-    "access_writer": "how far a writer of the log has come",
+    "access_writer": "how far a writer of the log of answers has come",
+    "act_writer": "how far a writer of the log of acts has come",
 }
 """The tables whose rows may change, and what it is that changes."""
 
@@ -220,6 +221,10 @@ def test_a_rehearsal_leaves_no_trace(client_of: ClientOf, engines: Engines) -> N
     after = contents(engines.transactions)
     assert len(after.pop("access_log")) == len(before.pop("access_log")) + 1
     assert len(after.pop("access_writer")) == len(before.pop("access_writer")) + 1
+    # Three pushes are tried, each after its position was asked for, if it has any.
+    read = {*after.pop("act_log")} - {*before.pop("act_log")}
+    assert sum("tried, and not stored" in row for row in read) == 3
+    assert len(after.pop("act_writer")) == len(before.pop("act_writer")) + 1
     assert after == before
     with engines.transactions.connect() as connection:
         tables = "select count(*) from pg_class where relpersistence = 't' and relkind = 'r'"

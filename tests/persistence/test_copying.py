@@ -205,6 +205,7 @@ FAULTS = (psycopg.Error, ArithmeticError, AttributeError, TypeError, ValueError,
 
 ALWAYS_INSERTED = {
     "access_log",
+    "act_log",
     "arrival",
     "delivery",
     "feed",

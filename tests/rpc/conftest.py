@@ -10,6 +10,7 @@ import pytest
 from osms_client import NamedCaller, OsmsClient
 from osms_server.logs import configure_logs
 from tests.conftest import ClientOf
+from tests.deadlines import with_deadlines
 from tests.rpc.sending import MORNING
 
 ChannelOf = Callable[[str], grpc.Channel]
@@ -71,7 +72,7 @@ def channel_of(grpc_server: grpc.Server, grpc_addr: str) -> Iterator[ChannelOf]:
     def channel(name: str) -> grpc.Channel:
         if name not in channels:
             options = [("grpc.enable_retries", 0)]
-            channels[name] = NamedCaller(name).channel(grpc_addr, options)
+            channels[name] = with_deadlines(NamedCaller(name).channel(grpc_addr, options))
         return channels[name]
 
     yield channel

@@ -14,15 +14,18 @@ from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import Certificates, NamedCaller, OsmsClient
 from osms_server.config import default_state_folder
 from osms_server.domain.codes import Role
+from tests.deadlines import with_deadlines
 from tests.processes import ServerProcess
 
 LOOPBACK: Final = "127.0.0.1:0"
 NAMES: Final = {
     Role.STATE_CORPORATION: "SC",
     Role.BODY: "DEFENCE",
+    Role.SOURCE: "MOE",
     Role.FUND_OPERATOR: "operator1",
     Role.FUND_SUPERVISOR: "supervisor1",
     Role.MEDICAL_SYSTEM: "clinic1",
+    Role.AUDITOR: "auditor1",
 }
 CLINIC: Final = Role.MEDICAL_SYSTEM
 
@@ -50,7 +53,7 @@ class LookUps:
         """A channel of its own as somebody of a role; no call on it is ever repeated."""
         caller = NamedCaller(name) if name else credentials(role, mtls=self.mtls)
         options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
-        channel = caller.channel(self.process.address, options)
+        channel = with_deadlines(caller.channel(self.process.address, options))
         try:
             yield channel
         finally:
@@ -68,6 +71,10 @@ def look_ups(
     dsn: str, *, mtls: bool = False, log: Path = Path("/dev/null"), **settings: str
 ) -> Iterator[LookUps]:
     """A process that only looks up, until the end of the block."""
-    own = {"OSMS_DSN": dsn, "OSMS_TRANSPORT": "mtls" if mtls else "plaintext"}
-    with ServerProcess("look-ups", "--listen", LOOPBACK, log=log, **own, **settings) as process:
+    own = {
+        "OSMS_DSN": dsn,
+        "OSMS_TRANSPORT": "mtls" if mtls else "plaintext",
+    }
+    environment = {**own, **settings}
+    with ServerProcess("look-ups", "--listen", LOOPBACK, log=log, **environment) as process:
         yield LookUps(process, mtls)

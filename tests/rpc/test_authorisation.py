@@ -1,4 +1,4 @@
-"""Who may call what: every RPC is in the matrix, and the matrix is what is done."""
+"""Who may call what: every RPC is in the table, and the table is what is done."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from osms.entitlement.v1 import (
+    audit_service_pb2,
     category_service_pb2,
     consumer_service_pb2,
     entitlement_service_pb2,
@@ -19,12 +20,15 @@ from osms.entitlement.v1 import (
     roster_service_pb2,
     sandbox_service_pb2,
 )
+from osms_server.application.callers import Scope
 from osms_server.domain.codes import Role
-from osms_server.rpc.authorisation import METHODS
+from osms_server.rpc.authorisation import RULES, TABLE, Log, read_table
 from tests.rpc.conftest import ChannelOf
+from tests.rpc.looking_up import NAMES
 from tests.rpc.told import told
 
 FILES = (
+    audit_service_pb2,
     category_service_pb2,
     consumer_service_pb2,
     entitlement_service_pb2,
@@ -38,13 +42,6 @@ RPCS: dict[str, MethodDescriptor] = {
     for file in FILES
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
-}
-NAMES = {
-    Role.STATE_CORPORATION: "SC",
-    Role.BODY: "DEFENCE",
-    Role.FUND_OPERATOR: "operator1",
-    Role.FUND_SUPERVISOR: "supervisor1",
-    Role.MEDICAL_SYSTEM: "clinic1",
 }
 
 
@@ -79,10 +76,43 @@ def short(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def test_every_rpc_is_in_the_matrix() -> None:
+def callable_by(role: Role) -> dict[str, Scope]:
+    """What a role may call outside a sandbox, and on which data; public keys left out."""
+    return {
+        short(path): rule.scopes[role]
+        for path, rule in RULES.items()
+        if role in rule.scopes and rule.log is not Log.NONE
+    }
+
+
+def test_every_rpc_is_in_the_table() -> None:
     """What is not in it nobody may call, so nothing may be left out, and nothing made up."""
-    assert set(METHODS) == set(RPCS)
-    assert set().union(*METHODS.values()) == set(Role) == set(NAMES)
+    assert set(RULES) == set(RPCS)
+    assert set().union(*(rule.scopes for rule in RULES.values())) == set(Role) == set(NAMES)
+
+
+def test_the_table_can_be_read_on_one_screen() -> None:
+    """Whoever asks who may do what need not turn pages."""
+    lines = TABLE.strip("\n").splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 99
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("  GetClock all all all all all all none", id="a cell is missing"),
+        pytest.param("  GetClock all all all all all all most none", id="no such scope"),
+        pytest.param("  GetClock all all all all all all all diary", id="no such log"),
+        pytest.param(
+            "  GetClock - - - - - - - none\n  GetClock - - - - - - - none", id="the same twice"
+        ),
+    ],
+)
+def test_a_slip_in_the_table_stops_the_server(row: str) -> None:
+    """A row of another form is no rule that nobody meant."""
+    with pytest.raises(ValueError, match=r".+"):
+        read_table(f"\nheading\nSandboxService\n{row}\n")
 
 
 @pytest.mark.parametrize("path", RPCS, ids=short)
@@ -92,14 +122,14 @@ def test_an_rpc_is_open_to_its_roles_and_closed_to_all_others(
     """Whoever may call it is answered, if only by what is wrong; all others are refused."""
     for role, name in NAMES.items():
         error = called(channel_of(name), path)
-        if role in METHODS[path]:
+        if role in RULES[path].scopes:
             assert code_of(error) in {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT}, role
         else:
             assert error is not None, role
             refusal = told(error)
             assert refusal.code is grpc.StatusCode.PERMISSION_DENIED, role
             assert refusal.metadata["action"] == short(path)
-            assert set(refusal.metadata["needs"].split(", ")) == set(METHODS[path])
+            assert set(refusal.metadata["needs"].split(", ")) == set(RULES[path].scopes)
 
 
 @pytest.mark.parametrize("path", RPCS, ids=short)
@@ -114,34 +144,55 @@ def test_a_caller_who_is_not_known_is_refused(
 
 def test_a_medical_system_may_ask_and_nothing_else() -> None:
     """It learns no more than p. 14 allows."""
-    assert {short(path) for path, roles in METHODS.items() if Role.MEDICAL_SYSTEM in roles} == {
-        "CheckEntitlement",
-        "BatchCheckEntitlements",
-        "StreamCheckEntitlements",
-        "ListReceiptKeys",
-        *(short(path) for path in RPCS if "Sandbox" in path),
+    assert callable_by(Role.MEDICAL_SYSTEM) == {
+        "CheckEntitlement": Scope.P14,
+        "BatchCheckEntitlements": Scope.P14,
+        "StreamCheckEntitlements": Scope.P14,
     }
 
 
-def test_senders_learn_nothing_about_persons() -> None:
-    """They send, and correct what they have sent."""
-    senders = {Role.STATE_CORPORATION, Role.BODY}
-    services = {
-        path.split("/")[1].rpartition(".")[2]
-        for path, roles in METHODS.items()
-        if roles & senders and short(path) != "ListReceiptKeys"  # public, and of no person
+@pytest.mark.parametrize("role", [Role.STATE_CORPORATION, Role.BODY, Role.SOURCE])
+def test_a_sender_has_its_own_and_nothing_else(role: Role) -> None:
+    """It sends what is its own, corrects it, and learns nothing about anybody else."""
+    assert set(callable_by(role).values()) == {Scope.OWN}
+
+
+def test_rosters_are_the_bodies_and_categories_the_state_corporations() -> None:
+    """Neither sends what the other does, and a source sends nothing itself (p. 8)."""
+    sends = {
+        role: {method for method in callable_by(role) if method.startswith("Push")}
+        for role in (Role.STATE_CORPORATION, Role.BODY, Role.SOURCE)
     }
-    assert services == {
-        "CategoryService",
-        "PaymentService",
-        "RosterService",
-        "OperationsService",
-        "SandboxService",
+    assert sends == {
+        Role.STATE_CORPORATION: {"PushCategoryUpdates", "PushPayments"},
+        Role.BODY: {"PushRoster", "PushRosterChanges"},
+        Role.SOURCE: set(),
     }
-    about_persons = ("GetConsumer", "ListGrounds", "ListAccess", "GetTimeline")
-    assert not [
-        path for path, roles in METHODS.items() if short(path) in about_persons and roles & senders
-    ]
+
+
+def test_an_auditor_changes_nothing() -> None:
+    """All that it may call is reading; it sees both logs whole, and no person's timeline."""
+    logs = {rule.log for rule in RULES.values() if Role.AUDITOR in rule.scopes} - {Log.NONE}
+    assert logs == {Log.READINGS}
+    assert {"ListAuditEntries", "ListAccess", "ExportLog"} <= set(callable_by(Role.AUDITOR))
+
+
+def test_what_takes_two_is_asked_for_by_one_and_decided_by_another() -> None:
+    """No role asks and decides by the same RPC."""
+    asked = {short(path) for path, rule in RULES.items() if Scope.ASKS in rule.scopes.values()}
+    assert asked == {
+        "RegisterConsumer",
+        "WithdrawRecords",
+        "DeclareIncident",
+        "RecordBudgetLapse",
+    }
+    decided = {
+        short(path): role
+        for path, rule in RULES.items()
+        for role, scope in rule.scopes.items()
+        if scope is Scope.DECIDES
+    }
+    assert decided == {"ApproveHeldBatch": Role.FUND_SUPERVISOR}
 
 
 def test_an_rpc_that_there_is_not_is_not_implemented(channel_of: ChannelOf) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from osms.entitlement.v1 import consumer_service_pb2 as pb
-from osms_client import InvalidRequest, NotAllowed, NotFound, OsmsClient, Refused
+from osms_client import InvalidRequest, NotFound, OsmsClient, Refused
 from osms_server.domain.codes import Category, Document
 from osms_server.rules.reference import DOCUMENT_ROUTES, DocumentRoute
 from tests.conftest import ClientOf
@@ -183,20 +183,22 @@ def test_a_category_that_holds_needs_no_documents(
     assert [v.reason for v in caught.value.violations] == ["CATEGORY_HOLDS"]
 
 
-def test_a_second_registration_takes_a_reason_and_a_supervisor(
+def test_a_second_registration_takes_a_reason_and_two_persons(
     operator: OsmsClient, supervisor: OsmsClient
 ) -> None:
-    """Of the same person and category; neither alone is enough."""
+    """Of the same person and category; asked for by one, it waits for another to approve it."""
     operator.register(AIGUL, "R01", TODAY, BIRTH)
-    with pytest.raises(Refused):
-        operator.register(AIGUL, "R01", TODAY, BIRTH)
-    with pytest.raises(NotAllowed):
-        operator.register(AIGUL, "R01", TODAY, BIRTH, repeat_reason="a file is late")
-    with pytest.raises(Refused):
-        supervisor.register(AIGUL, "R01", TODAY, BIRTH, repeat_reason="  ")
-    made = supervisor.register(AIGUL, "R01", TODAY, BIRTH, repeat_reason=" a file is late ")
-    assert (made.repeat_reason, made.registered_by) == ("a file is late", "supervisor1")
-    assert len(supervisor.consumer(AIGUL).registrations) == 2
+    for reason in ("", "  "):
+        with pytest.raises(Refused) as caught:
+            operator.register(AIGUL, "R01", TODAY, BIRTH, repeat_reason=reason)
+        assert caught.value.violations[0].reason == "REPEAT_NEEDS_REASON"
+    asked = operator.register(AIGUL, "R01", TODAY, BIRTH, repeat_reason=" a file is late ")
+    assert (asked.outcome, asked.last_date) == ("HELD_FOR_APPROVAL", date(2026, 8, 1))
+    assert (asked.registration_id, asked.revision) == ("", "")
+    assert len(supervisor.consumer(AIGUL).registrations) == 1
+    supervisor.approve(asked.held_batch_id)
+    _, made = supervisor.consumer(AIGUL).registrations
+    assert (made.repeat_reason, made.registered_by) == ("a file is late", "operator1")
 
 
 def test_another_category_is_no_second_registration(operator: OsmsClient) -> None:

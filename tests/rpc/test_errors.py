@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -31,15 +33,20 @@ from osms.entitlement.v1 import entitlement_service_pb2_grpc as entitlement_grpc
 from osms.entitlement.v1 import error_reason_pb2 as reason_pb
 from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import operations_service_pb2_grpc as operations_grpc
-from osms_client import InvalidRequest, NamedCaller, OsmsClient, _writing
-from osms_server.bootstrap import Application, Engines
+from osms_client import Certificates, InvalidRequest, NamedCaller, OsmsClient, _writing
+from osms_server.application.callers import Caller
+from osms_server.bootstrap import Application, Engines, running_server
+from osms_server.certificates import LOCAL_HOSTS, REVOKED, Authority
 from osms_server.config import Settings
+from osms_server.domain.codes import Role
 from osms_server.domain.revision import last_revision_at, revision_token
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import category_fact
 from tests.conftest import ClientOf
-from tests.people import AIGUL, NOBODY, STRANGER
+from tests.deadlines import with_deadlines
+from tests.people import AIGUL, NOBODY, STRANGER, people
+from tests.persistence.contents import dsn_of
 from tests.rpc.conftest import ChannelOf
 from tests.rpc.sending import (
     CATEGORIES,
@@ -49,6 +56,7 @@ from tests.rpc.sending import (
     push_categories,
 )
 from tests.rpc.streams import OpenStream, whole
+from tests.rpc.test_server import site
 from tests.rpc.told import DETAILS, Told, refused
 
 Metadata = tuple[tuple[str, str], ...]
@@ -106,6 +114,11 @@ class Counter:
         """The error to a stream of categories."""
         method = CATEGORIES.method(self.channel_of("SC"))
         return refused(lambda: list(whole(method, *messages)))
+
+    @property
+    def dsn(self) -> str:
+        """The DSN of the register."""
+        return dsn_of(self.engines.transactions)
 
     @property
     def supervisor(self) -> OsmsClient:
@@ -294,6 +307,54 @@ def _stream_idle(at: Counter) -> Told:
         return stream.error()
 
 
+def _deadline_required(at: Counter) -> Told:
+    with NamedCaller("clinic1").channel(at.address, []) as channel:
+        stub = entitlement_grpc.EntitlementServiceStub(channel)
+        return refused(lambda: stub.CheckEntitlement(entitlement_pb.CheckEntitlementRequest()))
+
+
+def _too_fast(at: Counter) -> Told:
+    pace = {"calls_per_second_max": 0.5, "calls_in_a_row_max": 3}
+    with site(at.dsn, **pace) as server, server.channel("clinic1") as channel:
+        stub = entitlement_grpc.EntitlementServiceStub(channel)
+        request = entitlement_pb.ListReceiptKeysRequest()
+        for _ in range(3):
+            stub.ListReceiptKeys(request)
+        return refused(lambda: stub.ListReceiptKeys(request))
+
+
+def _too_many_unknown(at: Counter) -> Told:
+    with site(at.dsn, unknown_persons_max=5) as server, server.channel("clinic1") as channel:
+        stub = entitlement_grpc.EntitlementServiceStub(channel)
+        request = entitlement_pb.BatchCheckEntitlementsRequest(iins=people(6))
+        return refused(lambda: stub.BatchCheckEntitlements(request))
+
+
+def _certificate_refused(at: Counter) -> Told:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        authority = Authority(folder)
+        authority.issue_server(LOCAL_HOSTS)
+        authority.issue_caller(Caller(Role.MEDICAL_SYSTEM, "clinic1"))
+        authority.revoke("clinic1")
+        settings = Settings.read(
+            listen="127.0.0.1:0",
+            dsn=at.dsn,
+            sandbox=True,
+            tls_certificate=folder / "server.pem",
+            tls_key=folder / "server.key",
+            tls_client_ca=folder / "ca.pem",
+            tls_revoked=folder / REVOKED,
+        )
+        with running_server(settings) as running:
+            channel = with_deadlines(Certificates(folder, "clinic1").channel(running.address, []))
+            stub = entitlement_grpc.EntitlementServiceStub(channel)
+            request = entitlement_pb.CheckEntitlementRequest(iin=AIGUL)
+            error = refused(lambda: stub.CheckEntitlement(request))
+            channel.close()
+            return error
+
+
 def _internal(at: Counter) -> Told:
     with without(at.engines, "rejection"):
         return at.operate("ListRejections", operations_pb.ListRejectionsRequest(sender="SC"))
@@ -319,6 +380,10 @@ CASES: dict[str, tuple[Callable[[Counter], Told], grpc.StatusCode, type[Any] | N
     "OVERLOADED": (_overloaded, Code.UNAVAILABLE, RetryInfo),
     "BUSY": (_busy, Code.RESOURCE_EXHAUSTED, RetryInfo),
     "STREAM_IDLE": (_stream_idle, Code.UNAVAILABLE, RetryInfo),
+    "DEADLINE_REQUIRED": (_deadline_required, Code.INVALID_ARGUMENT, None),
+    "TOO_FAST": (_too_fast, Code.RESOURCE_EXHAUSTED, RetryInfo),
+    "TOO_MANY_UNKNOWN": (_too_many_unknown, Code.RESOURCE_EXHAUSTED, RetryInfo),
+    "CERTIFICATE_REFUSED": (_certificate_refused, Code.UNAUTHENTICATED, None),
 }
 
 
@@ -366,6 +431,9 @@ def test_every_reason_has_a_case() -> None:
         ("BUSY", {"setting": "streams_per_caller_max", "allowed": "3"}),
         ("OVERLOADED", {"setting": "look_ups_waiting_max", "allowed": "2"}),
         ("STREAM_IDLE", {"seconds": "2.0"}),
+        ("TOO_MANY_UNKNOWN", {"setting": "unknown_persons_max", "allowed": "5"}),
+        ("TOO_FAST", {"setting": "calls_per_second_max", "allowed": "0.5"}),
+        ("CERTIFICATE_REFUSED", {"refusal": "it was revoked"}),
         ("REVISION_NOT_REACHED", {"token": revision_token(last_revision_at(MORNING))}),
         ("INVALID_REQUEST", {"count": "1"}),
     ],

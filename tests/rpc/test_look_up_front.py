@@ -26,8 +26,9 @@ from osms_client.receipts import verify
 from osms_server.bootstrap import Engines, running_server
 from osms_server.config import Settings, Transport
 from osms_server.domain.codes import Role
-from osms_server.rpc.authorisation import METHODS
+from osms_server.rpc.authorisation import RULES
 from tests.conftest import ClientOf
+from tests.deadlines import with_deadlines
 from tests.people import NOBODY, STRANGER, people
 from tests.persistence.contents import wait_until
 from tests.rpc.lives import CHILD, EMPLOYEE, EVERYBODY, GROUNDS, tell_everything
@@ -47,7 +48,7 @@ SMALL: Final[dict[str, Any]] = {
 }
 PERSONS: Final = (*EVERYBODY, STRANGER)
 SERVICE: Final = "osms.entitlement.v1.EntitlementService"
-OURS: Final = {path: methods for path, methods in METHODS.items() if f"/{SERVICE}/" in path}
+OURS: Final = {path: rule.scopes for path, rule in RULES.items() if f"/{SERVICE}/" in path}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def threaded(filled: str) -> Iterator[Any]:
 @contextmanager
 def threaded_stub(address: str, role: Role = CLINIC) -> Iterator[Any]:
     """The service of the whole server."""
-    channel = credentials(role).channel(address, [("grpc.enable_retries", 0)])
+    channel = with_deadlines(credentials(role).channel(address, [("grpc.enable_retries", 0)]))
     try:
         yield pb_grpc.EntitlementServiceStub(channel)
     finally:

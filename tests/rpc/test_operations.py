@@ -262,9 +262,9 @@ def test_a_correction_uses_its_number_up(
 def test_a_sender_corrects_its_own_lines_only(
     corporation: OsmsClient, defence: OsmsClient
 ) -> None:
-    """A body cannot send under the name of the State Corporation."""
+    """A body cannot send under the name of the State Corporation, nor learn what it sent."""
     rejection = one_rejection(corporation)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         defence.resubmit(rejection.rejection_id, joins())
 
 

@@ -30,7 +30,7 @@ from osms_client import (
 )
 from osms_server.bootstrap import Engines
 from osms_server.domain.codes import GroundKind
-from osms_server.persistence.access import LogCheck
+from osms_server.persistence.log_check import LogCheck
 from osms_server.persistence.tables import access_log
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, EMPLOYER, NOBODY, SALTANAT, STRANGER, people

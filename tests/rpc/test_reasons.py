@@ -31,6 +31,7 @@ from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, NOBODY
 from tests.rpc.conftest import ChannelOf
 from tests.rpc.sending import (
+    CHANGES,
     MORNING,
     PAYMENTS,
     TODAY,
@@ -89,6 +90,15 @@ class Desk:
     def change(self, *lines: Any, sender: str = "DEFENCE") -> Wrong:
         """What is wrong with the last of the changes."""
         return of_ack(push_changes(self.client_of(sender), *lines))
+
+    def change_with_rank(self) -> Wrong:
+        """What is wrong with a change that has a field of which the contract knows nothing."""
+        record = _writing.roster_change_record(joins())
+        record.change.MergeFromString(b"\x92\x03\x07colonel")
+        stream = CHANGES.method(self.channel_of("DEFENCE"))
+        answers = list(whole(stream, CHANGES.opening(), CHANGES.records_of(1, [record])))
+        outcomes = answers[1].ack.outcomes
+        return [(v.field, v.reason) for outcome in outcomes for v in outcome.violations]
 
     def asked(self, call: Callable[[OsmsClient], object]) -> Wrong:
         """What is wrong with a request of a supervisor."""
@@ -403,6 +413,11 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
         ),
     ],
     Reason.RESERVIST: [("change.reservist", lambda desk: desk.change(joins(reservist=True)))],
+    Reason.FIELD_UNKNOWN: [("change", lambda desk: desk.change_with_rank())],
+    Reason.TEXT_NOT_ACCEPTED: [
+        ("change.iin", lambda desk: desk.change(joins("colonel"))),
+        ("change.iin", lambda desk: desk.change(joins("9" * 30))),
+    ],
     Reason.BODY_NOT_YOURS: [("change.body", lambda desk: desk.change(joins(body="INTERIOR")))],
     Reason.BODY_ENDED: [
         ("body", lambda desk: desk.change(joins(), sender="ACA")),

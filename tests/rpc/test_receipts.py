@@ -29,8 +29,8 @@ from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, STRANGER
 from tests.receipts import unwritten
 from tests.rpc.conftest import ChannelOf
+from tests.rpc.looking_up import NAMES
 from tests.rpc.sending import MORNING, TODAY, assigned, push_categories
-from tests.rpc.test_authorisation import NAMES
 
 DAY = timedelta(days=1)
 

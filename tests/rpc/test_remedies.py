@@ -14,7 +14,7 @@ from google.protobuf.descriptor import Descriptor
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import CategoryAssigned, Days, OsmsClient, Payment, Remedy
 from osms_server.domain.codes import Document, Role
-from osms_server.rpc.authorisation import METHODS
+from osms_server.rpc.authorisation import RULES
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, STRANGER
 from tests.rpc import lives
@@ -172,7 +172,7 @@ def test_no_answer_to_a_medical_system_has_room_for_help() -> None:
     asked = [
         method
         for method in service.methods
-        if Role.MEDICAL_SYSTEM in METHODS.get(f"/{service.full_name}/{method.name}", ())
+        if Role.MEDICAL_SYSTEM in RULES[f"/{service.full_name}/{method.name}"].scopes
     ]
     assert len(asked) == 4
     told = set().union(*(_reachable(method.output_type, set()) for method in asked))

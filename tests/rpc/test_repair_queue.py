@@ -12,7 +12,6 @@ import pytest
 from osms_client import (
     Conflict,
     InvalidRequest,
-    NotAllowed,
     NotFound,
     OsmsClient,
     Outcome,
@@ -62,7 +61,7 @@ def test_a_sender_closes_its_own_lines_only(
     rejected: Rejection, corporation: OsmsClient, defence: OsmsClient
 ) -> None:
     """As it corrects its own lines only."""
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         defence.close_rejection(rejected.rejection_id, REASON)
     assert corporation.close_rejection(rejected.rejection_id, REASON).state == "CLOSED"
 
@@ -189,9 +188,9 @@ def test_a_line_that_nobody_touched_has_no_history(
 def test_a_history_is_the_sender_s_and_the_fund_s(
     rejected: Rejection, corporation: OsmsClient, defence: OsmsClient
 ) -> None:
-    """Another sender is refused; of what is not there nothing is told."""
+    """To another sender it is as one that is not there."""
     assert corporation.rejection(rejected.rejection_id).rejection == rejected
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         defence.rejection(rejected.rejection_id)
     with pytest.raises(NotFound):
         corporation.rejection(str(uuid4()))

@@ -34,6 +34,7 @@ from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_
 from osms_server.config import Settings, Transport
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import head
+from tests.deadlines import with_deadlines
 from tests.people import AIGUL, people
 from tests.processes import (
     PLAIN,
@@ -50,7 +51,15 @@ from tests.rpc.told import refused
 SANDBOX = "osms.entitlement.v1.SandboxService"
 SERVICES = {
     f"osms.entitlement.v1.{name}Service"
-    for name in ("Category", "Payment", "Roster", "Consumer", "Entitlement", "Operations")
+    for name in (
+        "Category",
+        "Payment",
+        "Roster",
+        "Consumer",
+        "Entitlement",
+        "Operations",
+        "Audit",
+    )
 }
 DEBIANS = Path("/usr/lib/postgresql/15/bin")
 
@@ -65,7 +74,7 @@ class Site:
     def channel(self, name: str) -> Iterator[grpc.Channel]:
         """A channel as the caller of a name; no call on it is ever repeated."""
         options = [("grpc.enable_retries", 0)]
-        channel = NamedCaller(name).channel(self.running.address, options)
+        channel = with_deadlines(NamedCaller(name).channel(self.running.address, options))
         try:
             yield channel
         finally:

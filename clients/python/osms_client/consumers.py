@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from osms.entitlement.v1 import consumer_service_pb2
@@ -24,7 +25,11 @@ class Consumers(Line):
         repeat_reason: str = "",
         request_id: str = "",
     ) -> values.Registration:
-        """Registers for one month a person who applied with documents."""
+        """
+        Registers for one month a person who applied with documents.
+
+        A second time it is only asked for, and waits for another supervisor.
+        """
         request = consumer_service_pb2.RegisterConsumerRequest(
             request_id=request_id or new_request_id(),
             iin=iin,
@@ -34,17 +39,18 @@ class Consumers(Line):
             repeat_reason=repeat_reason,
         )
         response = self._connection.call(self._consumers.RegisterConsumer, request)
-        registration = _reading.registration(response.registration)
-        return values.Registration(
-            registration.registration_id,
-            registration.iin,
-            registration.category,
-            registration.applied_on,
-            registration.documents,
-            registration.registered_by,
-            registration.repeat_reason,
-            _reading.day(response.last_date),
-            response.revision,
+        if response.held_batch_id:
+            registration = values.Registration(
+                "", iin, category, applied_on, tuple(documents), "", repeat_reason
+            )
+        else:
+            registration = _reading.registration(response.registration)
+        return replace(
+            registration,
+            last_date=_reading.day(response.last_date),
+            revision=response.revision,
+            outcome=_reading.outcome(response.outcome),
+            held_batch_id=response.held_batch_id,
         )
 
     def revoke(self, registration_id: str, reason: str, *, request_id: str = "") -> date:

@@ -136,8 +136,11 @@ _KINDS: Final[Mapping[grpc.StatusCode, type[OsmsError]]] = {
     grpc.StatusCode.ABORTED: TakenOver,
 }
 
-_BUSY: Final = "BUSY"
+_BUSY: Final = frozenset({"BUSY", "TOO_FAST"})
 """Nothing is wrong with the request: there is no room for it at the moment."""
+
+_HELD_BACK: Final = "TOO_MANY_UNKNOWN"
+"""The caller is held back, and what it asks about is unknown until then."""
 
 _PASSING: Final = frozenset(
     {
@@ -191,12 +194,13 @@ def from_status(status: Any) -> OsmsError:
         Violation(v.subject, v.type, v.description) for v in refused.violations
     ]
     reason = info.reason.removeprefix("ERROR_REASON_")
-    kind = CannotTell if reason == _BUSY else _kind_of(status.code)
+    is_busy = reason in _BUSY
+    kind = CannotTell if is_busy or reason == _HELD_BACK else _kind_of(status.code)
     told = kind(
         localized.message or status.message, reason, tuple(violations), dict(info.metadata)
     )
     if isinstance(told, CannotTell):
-        told.passes = reason == _BUSY
+        told.passes = is_busy
         if retry.HasField("retry_delay"):
             told.retry_after = max(0.0, retry.retry_delay.ToTimedelta().total_seconds())
     return told

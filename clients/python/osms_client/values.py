@@ -200,7 +200,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A registration on documents; *last_date* is None where it was not told."""
+    """
+    A registration on documents; *last_date* is None where it was not told.
+
+    One with an outcome HELD_FOR_APPROVAL waits in its held batch for another supervisor.
+    """
 
     registration_id: str
     iin: str
@@ -211,6 +215,8 @@ class Registration:
     repeat_reason: str
     last_date: date | None = None
     revision: str = ""
+    outcome: Outcome = Outcome.ACCEPTED
+    held_batch_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class Told(NamedTuple):
     iins: Sequence[Iin]
     statuses: Sequence[int] = ()
     ground_kinds: Sequence[int | None] = ()
+    certificate: str = ""
+    """SHA-256 of the caller's certificate, in hexadecimal digits; empty without TLS."""
 
 
 class Receipts(NamedTuple):

@@ -180,7 +180,16 @@ class Answers:
     def _log_listing(
         self, caller: Caller, method: str, purpose: int, iins: Sequence[Iin], revision: Revision
     ) -> Receipts:
-        return self._access.log(Told(caller.text, method, purpose, None, revision, iins))
+        told = Told(
+            caller.text,
+            method,
+            purpose,
+            None,
+            revision,
+            iins,
+            certificate=caller.certificate,
+        )
+        return self._access.log(told)
 
     def explained(
         self,
@@ -246,6 +255,7 @@ class Answers:
                 [iin],
                 [verdict.status],
                 [verdict.kind],
+                question.caller.certificate,
             )
         )
         number, record_time = receipts.number(0), receipts.record_time

@@ -13,15 +13,17 @@ from uuid import UUID
 
 from osms_server.application.callers import Caller
 from osms_server.application.categories import approve_removals
+from osms_server.application.consumers import approve_registration
 from osms_server.application.overlays import approve_incident, approve_lapse
 from osms_server.application.ports import Register, Transaction
 from osms_server.application.previewing import PersonChange
 from osms_server.application.rosters import approve_snapshot
 from osms_server.application.rows import HeldBatchRow, HeldKind, HeldState
 from osms_server.application.withdrawals import approve_withdrawal
+from osms_server.domain.codes import FeedKind
 from osms_server.domain.errors import InvalidRequest, NotAllowed, NotFound, WrongState
 from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import Preview
+from osms_server.domain.records import FeedId, Preview
 from osms_server.domain.revision import Revision
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
@@ -49,10 +51,31 @@ def approve(
     """
     caller.must_be_supervisor("approve what is held")
     row = find_waiting(tx, held_batch_id)
-    if row.requested_by == caller.name:
+    if _has_asked_for(tx, caller, row, positions):
         raise NotAllowed("approve what one asked for", "another supervisor of the Fund")
     count = _make_known(tx, parameters, row, positions, caller.name)
     return _decide(tx, row, caller, HeldState.APPROVED, count)
+
+
+def _has_asked_for(
+    tx: Transaction, caller: Caller, row: HeldBatchRow, positions: Sequence[int]
+) -> bool:
+    """
+    Whether the caller has asked for something of what is to be approved.
+
+    A person has one name, in whatever role. Of removals, those are the caller's that the caller
+    has corrected in the repair queue: then they are what the caller wrote, and not the sender.
+    """
+    if row.requested_by.casefold() == caller.name.casefold():
+        return True
+    if row.kind is not HeldKind.CATEGORY_REMOVALS:
+        return False
+    removals = tx.approvals.waiting_removals(row.held_batch_id, positions)
+    correctors = tx.repair.correctors(
+        FeedId(FeedKind.CATEGORY, row.requested_by), [removal.position for removal in removals]
+    )
+    names = {text.partition("/")[2].casefold() for text in correctors}
+    return caller.name.casefold() in names
 
 
 def _make_known(
@@ -75,6 +98,8 @@ def _make_known(
             approve_lapse(tx, row)
         case HeldKind.WITHDRAWAL:
             approve_withdrawal(tx, row, parameters, approved_by)
+        case HeldKind.REPEATED_REGISTRATION:
+            approve_registration(tx, row, parameters)
         case _:
             assert_never(row.kind)
     return 1

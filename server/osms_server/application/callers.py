@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from osms_server.domain.codes import Role
 from osms_server.domain.errors import NotAllowed
+
+
+class Scope(StrEnum):
+    """On which data a caller may do what it is about to do."""
+
+    ALL = "all"
+    OWN = "own"
+    P14 = "p14"
+    ASKS = "asks"
+    DECIDES = "decides"
 
 
 class Caller(NamedTuple):
@@ -13,16 +24,15 @@ class Caller(NamedTuple):
 
     role: Role
     name: str
+    certificate: str = ""
+    """SHA-256 of the certificate that said so, in hexadecimal digits; empty without TLS."""
+    scope: Scope = Scope.OWN
+    """As the table of rights has it for the RPC that is called."""
 
     @property
     def text(self) -> str:
         """The caller as the access log writes it."""
         return f"{self.role}/{self.name}"
-
-    @property
-    def is_fund(self) -> bool:
-        """Whether the caller works for the Fund."""
-        return self.role in {Role.FUND_OPERATOR, Role.FUND_SUPERVISOR}
 
     @property
     def is_supervisor(self) -> bool:

@@ -25,7 +25,12 @@ from osms_server.domain.identifiers import Iin
 from osms_server.domain.records import Batch, CategoryRecord, UnreadableRecord
 from osms_server.domain.revision import Revision
 from osms_server.domain.violations import Reason, Violation
-from osms_server.rules.acceptance import Limits, category_violations, limits_on
+from osms_server.rules.acceptance import (
+    Limits,
+    category_violations,
+    limits_on,
+    reporting_source,
+)
 from osms_server.rules.parameters import Parameters
 
 CategoryLine = CategoryRecord | UnreadableRecord
@@ -96,7 +101,8 @@ class CategoryJudge:
         number, iin, told, violations = record
         sound = sound_episode(told, self._limits, self._parameters)
         if sound is None or violations:
-            verdicts.reject(position, violations + category_violations(told, self._limits))
+            violations += category_violations(told, self._limits)
+            verdicts.reject(position, violations, reporting_source(told, self._limits))
             return
         assert iin is not None
         digest = sound.digest_for(iin)
@@ -110,7 +116,7 @@ class CategoryJudge:
             verdicts.duplicate(position)
         else:
             conflict = Violation("message_number", Reason.MESSAGE_NUMBER_CONFLICT, str(number))
-            verdicts.reject(position, (conflict,))
+            verdicts.reject(position, (conflict,), reporting_source(told, self._limits))
 
     def _judge_assignment(
         self,
@@ -160,7 +166,7 @@ class CategoryJudge:
         if assignment is None:
             value = f"{removal.category} {removal.assigned_on}"
             unknown = Violation("removal.assigned_date", Reason.EPISODE_UNKNOWN, value, "p18")
-            verdicts.reject(position, (unknown,))
+            verdicts.reject(position, (unknown,), reporting_source(record.told, self._limits))
             return
         removals = _removals(draft, assignment)
         if removals and _content(removals[-1]) == _content(removal):

@@ -2,7 +2,8 @@
 Registers persons on documents (p. 21, 57), and revokes registrations.
 
 What the Rules refuse is refused with the paragraph: all of it at once, so that an operator need
-not try again for every reason.
+not try again for every reason. A second registration of the same person and category takes two
+persons: it waits until a supervisor other than the one who asks has approved it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from uuid import UUID
 from osms_server.application.callers import Caller
 from osms_server.application.drafts import Drafts, PersonDraft
 from osms_server.application.ports import Transaction
-from osms_server.application.rows import RegistrationRow, RevocationRow
+from osms_server.application.rows import (
+    HeldBatchRow,
+    HeldKind,
+    RegistrationRow,
+    RevocationRow,
+)
 from osms_server.domain.calendar import ONE_DAY
 from osms_server.domain.codes import Category, Document
 from osms_server.domain.errors import InvalidRequest, NotFound, RefusedByRules, WrongState
-from osms_server.domain.identifiers import Iin
+from osms_server.domain.identifiers import Iin, identifier_text
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.acceptance import crisis_window_open
 from osms_server.rules.parameters import Parameters
@@ -44,38 +50,99 @@ class Registered(NamedTuple):
     last_date: date
 
 
+class AskedRegistration(NamedTuple):
+    """The held batch in which a registration waits, and the last day that it would have."""
+
+    held_batch_id: UUID
+    last_date: date
+
+
 def register_consumer(
     tx: Transaction, parameters: Parameters, caller: Caller, command: RegisterConsumer
-) -> Registered:
+) -> Registered | AskedRegistration:
     """
-    Registers a person for one month from the application.
+    Registers a person for one month from the application; a second time, only asks to.
 
     InvalidRequest: the application lies in the future or too far back. RefusedByRules: no
     documents suffice for the category, these do not, it holds already, or a second registration
-    has no reason. NotAllowed: a second registration, and the caller is no supervisor.
+    has no reason.
     """
+    drafts = _gathered(tx, parameters, command)
+    if _is_repeated(drafts.of(command.iin), command.category):
+        last_date = document_end(command.applied_on, parameters) - ONE_DAY
+        return AskedRegistration(_hold(tx, caller, command), last_date)
+    return _keep(tx, parameters, drafts, command, caller.name)
+
+
+def approve_registration(tx: Transaction, row: HeldBatchRow, parameters: Parameters) -> None:
+    """Makes a second registration known now. RefusedByRules: by now the Rules refuse it."""
+    content = row.content
+    command = RegisterConsumer(
+        Iin(content["iin"]),
+        Category(content["category"]),
+        date.fromisoformat(content["applied_on"]),
+        tuple(Document(code) for code in content["documents"]),
+        content["repeat_reason"],
+    )
+    drafts = _gathered(tx, parameters, command)
+    _keep(tx, parameters, drafts, command, row.requested_by)
+
+
+def _gathered(tx: Transaction, parameters: Parameters, command: RegisterConsumer) -> Drafts:
+    """The person whom a registration is about; raises what refuses it."""
     _refuse_date(command.applied_on, tx.day, parameters)
     drafts = Drafts(tx, parameters)
     drafts.gather([command.iin])
-    draft = drafts.of(command.iin)
-    refusals = tuple(_refusals(draft, command, parameters))
+    refusals = tuple(_refusals(drafts.of(command.iin), command, parameters))
     if refusals:
         raise RefusedByRules(refusals)
-    if _is_repeated(draft, command.category):
-        caller.must_be_supervisor("register the same person and category again")
+    return drafts
+
+
+def _keep(
+    tx: Transaction,
+    parameters: Parameters,
+    drafts: Drafts,
+    command: RegisterConsumer,
+    registered_by: str,
+) -> Registered:
     row = RegistrationRow(
         command.iin,
         tx.new_id(),
         command.category,
         command.applied_on,
         [str(document) for document in command.documents],
-        caller.name,
+        registered_by,
         command.repeat_reason,
         tx.revision,
     )
     drafts.add_registration(row)
     drafts.keep()
     return Registered(row, document_end(command.applied_on, parameters) - ONE_DAY)
+
+
+def _hold(tx: Transaction, caller: Caller, command: RegisterConsumer) -> UUID:
+    held_batch_id = tx.new_id()
+    content = {
+        "iin": command.iin,
+        "category": command.category.value,
+        "applied_on": command.applied_on.isoformat(),
+        "documents": [str(document) for document in command.documents],
+        "repeat_reason": command.repeat_reason,
+    }
+    tx.approvals.add(
+        HeldBatchRow(
+            held_batch_id,
+            HeldKind.REPEATED_REGISTRATION,
+            caller.name,
+            tx.revision,
+            f"{command.category} {identifier_text(command.iin)}",
+            f"a second registration takes two persons; {command.repeat_reason}",
+            content,
+            1,
+        )
+    )
+    return held_batch_id
 
 
 def _refuse_date(applied_on: date, today: date, parameters: Parameters) -> None:

@@ -21,10 +21,11 @@ import structlog
 
 from osms_server.application.access import AccessPages, Receipts, Told
 from osms_server.application.callers import Caller
+from osms_server.application.enumeration import Enumeration
 from osms_server.application.overlaying import Overlaying
 from osms_server.application.ports import Clock, Known, LookUps
 from osms_server.domain.calendar import almaty_day
-from osms_server.domain.codes import GroundKind, Status
+from osms_server.domain.codes import GroundKind, Role, Status
 from osms_server.domain.errors import (
     InvalidRequest,
     OsmsError,
@@ -127,12 +128,14 @@ class Lane:
         overlaying: Overlaying,
         clock: Clock,
         limits: LaneLimits,
+        enumeration: Enumeration,
     ) -> None:
         self._look_ups = look_ups
         self._pages = pages
         self._overlaying = overlaying
         self._clock = clock
         self._limits = limits
+        self._enumeration = enumeration
         self._waiting: OrderedDict[asyncio.Future[Reply], Question] = OrderedDict()
         self._arrived = asyncio.Event()
         self._stopping = False
@@ -147,10 +150,13 @@ class Lane:
         The answers, within so many seconds.
 
         Overloaded: too many wait. RevisionNotReached, RegisterUnavailable: it cannot be told now.
-        InvalidRequest: no register that runs right will know the revision soon.
+        InvalidRequest: no register that runs right will know the revision soon. TooManyUnknown:
+        the caller tries out numbers of persons.
         """
         if self._stopping:
             raise ShuttingDown
+        if _may_try_out(question.caller):
+            self._enumeration.let_ask(question.caller.text, len(question.iins))
         if len(self._waiting) >= self._limits.waiting_max:
             raise Overloaded(self._limits.setting, self._limits.waiting_max)
         loop = asyncio.get_running_loop()
@@ -228,12 +234,23 @@ class Lane:
                         laid[on_date] = await self._laid_over(known, on_date)
                     found = laid[on_date]
                 verdicts = _verdicts(found, question.iins, on_date)
+                self._refuse_enumeration(question, verdicts)
             except Exception as error:  # noqa: BLE001 - what is wrong with one is no other's fault
                 _fail(waiting, error)
                 _note(error)
             else:
                 judged.append(_Judged(waiting, on_date, found, verdicts))
         return judged
+
+    def _refuse_enumeration(self, question: Question, verdicts: Sequence[Verdict]) -> None:
+        """TooManyUnknown: the answers would tell of too many who are not known."""
+        if _may_try_out(question.caller):
+            unknown = [
+                iin
+                for iin, verdict in zip(question.iins, verdicts, strict=True)
+                if verdict.status is Status.NOT_REGISTERED
+            ]
+            self._enumeration.let_tell(question.caller.text, question.iins, unknown)
 
     async def _laid_over(self, known: Known, on_date: date) -> Known:
         """
@@ -263,6 +280,7 @@ class Lane:
                 each.waiting.question.iins,
                 [verdict.status for verdict in each.verdicts],
                 [verdict.kind for verdict in each.verdicts],
+                each.waiting.question.caller.certificate,
             )
             for each in judged
         ]
@@ -330,6 +348,11 @@ def _verdicts(known: Known, iins: Sequence[Iin], day: date) -> list[Verdict]:
         _verdict(timelines.get(iin, ""), day, iin in timelines and iin not in withdrawn)
         for iin in iins
     ]
+
+
+def _may_try_out(caller: Caller) -> bool:
+    """Whether a caller might: those of the Fund see everybody anyway, and are named."""
+    return caller.role is Role.MEDICAL_SYSTEM
 
 
 def _give_up(reply: asyncio.Future[Reply]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from typing import Final, Generic, NamedTuple, Protocol
 
+from osms_server.application.acts import Act
 from osms_server.application.ports import Clock, Register, Rehearsal, Transaction
 from osms_server.application.requests import again_if_day_turns
 from osms_server.application.rows import DeliveryRow, FeedRow
@@ -66,10 +67,14 @@ class FeedSession(Protocol[Record]):
 class FeedStream(Generic[Record]):
     """A connection whose batches are stored."""
 
-    def __init__(self, register: Register, feed: FeedId, receiver: Receiver[Record]) -> None:
+    def __init__(
+        self, register: Register, feed: FeedId, receiver: Receiver[Record], act: Act
+    ) -> None:
+        """*act* is how the log of acts tells of the connection and its batches."""
         self._register = register
         self._feed = feed
         self._receiver = receiver
+        self._act = act
         self._session = 0
 
     def open(self, key: int) -> Opened:
@@ -79,6 +84,7 @@ class FeedStream(Generic[Record]):
             number, key_before = divmod(row.session, _KEYS)
             self._session = (number + 1) * _KEYS + key
             tx.feeds.put(row._replace(session=self._session))
+            tx.acts.add(self._act._replace(subject=f"{self._name()}: opened"))
             return Opened(row.next_position, 0 < key == key_before)
 
     def take(self, batch: Batch[Record]) -> FeedAck:
@@ -95,7 +101,12 @@ class FeedStream(Generic[Record]):
             row = tx.feeds.get(self._feed)
             if row.session != self._session:
                 raise FeedTakenOver(self._feed.sender)
-            return store_batch(tx, row, self._receiver, batch)
+            ack = store_batch(tx, row, self._receiver, batch)
+            tx.acts.add(self._act._replace(subject=f"{self._name()}: {_told(batch, ack)}"))
+            return ack
+
+    def _name(self) -> str:
+        return f"{self._feed.kind.name} of {self._feed.sender}"
 
     def close(self) -> None:
         """Ends the connection; the feed goes on from its position with the next."""
@@ -141,6 +152,13 @@ class RehearsedFeedStream(Generic[Record]):
     def close(self) -> None:
         """Throws away what was rehearsed."""
         self._stack.close()
+
+
+def _told(batch: Batch[Record], ack: FeedAck) -> str:
+    """What a batch was, and what became of it, in one line."""
+    last = batch.first_position + len(batch.records) - 1
+    counts = ", ".join(f"{name} {n}" for name, n in ack.counts._asdict().items() if n)
+    return f"{batch.first_position}-{last}: {counts or 'nothing'}"
 
 
 def store_batch(

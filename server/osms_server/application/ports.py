@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from osms_server.application.acts import Acts, ActsReading
 from osms_server.application.previewing import PersonChange
 from osms_server.application.rows import (
     AccessRow,
@@ -313,14 +314,17 @@ class RepairQueue(Protocol):
     def attempts(self, rejection_id: UUID) -> Sequence[AttemptRow]:
         """The attempts to correct a line, in order."""
 
+    def correctors(self, feed: FeedId, positions: Sequence[int]) -> Sequence[str]:
+        """Who has sent corrected lines for lines of a feed at some of *positions*."""
+
     def close(self, rejection_id: UUID, closed_by: str, reason: str, revision: Revision) -> None:
         """Keeps why a line will not be sent again."""
 
     def closing(self, rejection_id: UUID) -> ClosingRow | None:
         """Why a line will not be sent again, if it is so."""
 
-    def counts(self, sender: str, state: RejectionState | None) -> Sequence[RejectionCount]:
-        """How many lines were rejected, by sender, kind, state and reason."""
+    def counts(self, wanted: RejectionFilter) -> Sequence[RejectionCount]:
+        """How many lines of those wanted were rejected, by sender, kind, state and reason."""
 
     def page(
         self, wanted: RejectionFilter, size: int, before: UUID | None
@@ -398,6 +402,10 @@ class Transaction(Protocol):
     def requests(self) -> Requests:
         """Mutations and their answers."""
 
+    @property
+    def acts(self) -> Acts:
+        """The log of acts."""
+
     def new_id(self) -> UUID:
         """A new id, later in order than all before it."""
 
@@ -453,6 +461,10 @@ class Reading(Protocol):
     @property
     def access(self) -> Accesses:
         """Who asked about whom."""
+
+    @property
+    def acts(self) -> ActsReading:
+        """The log of acts."""
 
     def head(self) -> Head:
         """The last revision of that state."""

@@ -11,15 +11,21 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from osms_server.application.callers import Caller
+from osms_server.application.callers import Caller, Scope
 from osms_server.application.categories import CategoryReceiver
 from osms_server.application.feed import Receiver
 from osms_server.application.payments import PaymentReceiver
 from osms_server.application.ports import Reading, Transaction
 from osms_server.application.rosters import RosterChangeReceiver
-from osms_server.application.rows import AttemptRow, ClosingRow, RejectionRow, RejectionState
+from osms_server.application.rows import (
+    AttemptRow,
+    ClosingRow,
+    RejectionFilter,
+    RejectionRow,
+    RejectionState,
+)
 from osms_server.application.verdicts import Verdicts
-from osms_server.domain.codes import FeedKind, Outcome
+from osms_server.domain.codes import FeedKind, Outcome, Role
 from osms_server.domain.errors import NotAllowed, NotFound, WrongState
 from osms_server.domain.records import Batch, FeedId, RecordOutcome
 from osms_server.rules.parameters import Parameters
@@ -43,8 +49,7 @@ def find_open(tx: Transaction, caller: Caller, rejection_id: UUID) -> RejectionR
     """
     A rejection that waits for a correction by *caller*.
 
-    NotFound: there is no such rejection. NotAllowed: it is another sender's. WrongState: it was
-    taken already.
+    NotFound: there is none that is the caller's. WrongState: it was taken already.
     """
     row = _visible(tx.repair.get(rejection_id), caller, rejection_id)
     if row.state is not RejectionState.OPEN:
@@ -52,12 +57,32 @@ def find_open(tx: Transaction, caller: Caller, rejection_id: UUID) -> RejectionR
     return row
 
 
+def visible_to(caller: Caller, wanted: RejectionFilter) -> RejectionFilter:
+    """
+    Those of the wanted lines that *caller* may see: all of them, or only its own.
+
+    NotAllowed: another sender's are wanted.
+    """
+    if caller.scope is Scope.ALL:
+        return wanted
+    if caller.role is Role.SOURCE:
+        return wanted._replace(source=caller.name)
+    if wanted.sender not in {"", caller.name}:
+        raise NotAllowed("list another sender's rejections", "the Fund")
+    return wanted._replace(sender=caller.name)
+
+
 def _visible(row: RejectionRow | None, caller: Caller, rejection_id: UUID) -> RejectionRow:
-    if row is None:
+    """A line that the caller may see; of others it is not told that they are there."""
+    if row is None or not _is_visible(row, caller):
         raise NotFound("rejection", str(rejection_id))
-    if not caller.is_fund and caller.name != row.sender:
-        raise NotAllowed("correct another sender's line", "its sender, or the Fund")
     return row
+
+
+def _is_visible(row: RejectionRow, caller: Caller) -> bool:
+    if caller.role is Role.SOURCE:
+        return row.source == caller.name
+    return caller.scope is Scope.ALL or row.sender == caller.name
 
 
 def resubmit(
@@ -116,7 +141,7 @@ class RejectionHistory(NamedTuple):
 
 
 def rejection_history(reading: Reading, caller: Caller, rejection_id: UUID) -> RejectionHistory:
-    """What was done with a rejection. NotFound, NotAllowed: as for `find_open`."""
+    """What was done with a rejection. NotFound: there is none that is the caller's."""
     row = _visible(reading.repair.get(rejection_id), caller, rejection_id)
     attempts = tuple(reading.repair.attempts(rejection_id))
     return RejectionHistory(row, attempts, reading.repair.closing(rejection_id))

@@ -8,9 +8,10 @@ happened since. Other content under a used id is an error, not a second mutation
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from osms_server.application.acts import Act
 from osms_server.application.callers import Caller
 from osms_server.application.ports import Register, Transaction
 from osms_server.application.rows import RequestRow
@@ -20,12 +21,17 @@ Result = TypeVar("Result")
 
 
 class RequestKey(NamedTuple):
-    """A mutation as it was asked for; *digest* tells other content apart."""
+    """A mutation as it was asked for; *digest* tells other content apart, *act* is for the log."""
 
     request_id: UUID
     method: str
     caller: Caller
     digest: bytes
+    act: Act
+
+
+REPEATED: Final = "REPEATED"
+"""The outcome of what was made before, and only answered again."""
 
 
 def perform_once(
@@ -55,6 +61,7 @@ def _perform(
                     key.request_id, key.method, key.caller.text, key.digest, response, tx.revision
                 )
             )
+            tx.acts.add(key.act)
             return response
         if (known.method, known.caller, known.digest) != (
             key.method,
@@ -62,4 +69,5 @@ def _perform(
             key.digest,
         ):
             raise RequestIdReused(str(key.request_id))
+        tx.acts.add(key.act._replace(outcome=REPEATED))
         return known.response

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from osms_server.application.acts import Act
 from osms_server.application.drafts import Drafts
 from osms_server.application.feed import Received
 from osms_server.application.law import Law
@@ -76,19 +77,32 @@ def receive_snapshot(
     body: System,
     snapshot_id: UUID,
     lines: Batch[RosterLine],
+    act: Act,
 ) -> SnapshotResult:
     """
     Applies, holds or refuses the full list of a body; all of it is kept, or nothing.
 
-    AlreadyExists: the id came with another list. RefusedByRules: the body may not send.
+    *act* is how the log of acts tells of it. AlreadyExists: the id came with another list.
+    RefusedByRules: the body may not send.
     """
     upload = _Upload.of(body, snapshot_id, lines)
 
     def store() -> SnapshotResult:
         with register.write() as tx:
-            return _receive_whole(tx, law.parameters, upload)
+            result = _receive_whole(tx, law.parameters, upload)
+            tx.acts.add(act._replace(subject=_told(body, snapshot_id, result)))
+            return result
 
     return again_if_day_turns(store)
+
+
+def _told(body: System, snapshot_id: UUID, result: SnapshotResult) -> str:
+    """What a snapshot was, and what became of it, in one line."""
+    row, rejected = result.row, len(result.rejected_lines)
+    return (
+        f"ROSTER of {body}, {snapshot_id}: {result.outcome.name}, {row.line_count} listed,"
+        f" {row.entered_count} entered, {row.left_count} left, {rejected} rejected"
+    )
 
 
 def rehearse_snapshot(

@@ -286,6 +286,8 @@ class RejectionRow(NamedTuple):
     violations: tuple[Violation, ...]
     content: bytes
     state: RejectionState = RejectionState.OPEN
+    source: str = ""
+    """The source of a category that the line names, where it may assign that category."""
 
 
 class HeldKind(IntEnum):
@@ -296,6 +298,7 @@ class HeldKind(IntEnum):
     FUND_INCIDENT = 3
     BUDGET_LAPSE = 4
     WITHDRAWAL = 5
+    REPEATED_REGISTRATION = 6
 
 
 class HeldState(IntEnum):
@@ -398,6 +401,8 @@ class AccessRow(NamedTuple):
     ground_kind: int | None
     revision: Revision
     purpose: int = 0
+    certificate: str = ""
+    """SHA-256 of the caller's certificate, in hexadecimal digits; empty without TLS."""
 
 
 class RequestRow(NamedTuple):
@@ -418,6 +423,7 @@ class RejectionFilter(NamedTuple):
     sender: str = ""
     state: RejectionState | None = None
     reason: str = ""
+    source: str = ""
 
 
 class AttemptRow(NamedTuple):

@@ -43,8 +43,8 @@ class Verdicts:
             RecordOutcome(position, Outcome.HELD_FOR_APPROVAL, held_batch_id=str(held_batch_id))
         )
 
-    def reject(self, position: int, violations: tuple[Violation, ...]) -> None:
-        """The record goes into the repair queue, as it was sent."""
+    def reject(self, position: int, violations: tuple[Violation, ...], source: str = "") -> None:
+        """The record goes into the repair queue, as it was sent; its *source* may see it there."""
         rejection_id = self._tx.new_id()
         self._outcomes.append(
             RecordOutcome(position, Outcome.REJECTED, violations, rejection_id=str(rejection_id))
@@ -58,6 +58,7 @@ class Verdicts:
                 self._tx.revision,
                 violations,
                 self._content_of(position - self._first),
+                source=source,
             )
         )
 

@@ -14,13 +14,11 @@ from __future__ import annotations
 import asyncio
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from itertools import accumulate, islice
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -32,6 +30,7 @@ from osms_server.domain.calendar import ALMATY, Month, first_day, month_of
 from osms_server.domain.errors import RegisterUnavailable
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import milliseconds_of
+from osms_server.persistence.chains import End, Link, chained
 from osms_server.persistence.line import Line, StatementFailed
 from osms_server.persistence.tables import access_log, access_writer
 
@@ -50,10 +49,11 @@ with writer as (
     set sequence = excluded.sequence, chain = excluded.chain, record_time = excluded.record_time
 )
 insert into access_log (record_time, writer, first_sequence, first_receipt, callers, methods,
-                        purposes, on_dates, revisions, counts, iins, statuses, ground_kinds, chain)
+                        purposes, on_dates, revisions, counts, iins, statuses, ground_kinds,
+                        certificates, chain)
 values ($1::timestamptz, $2::uuid, $3::bigint, $6::uuid, $7::text[], $8::text[], $9::smallint[],
         $10::date[], $11::bigint[], $12::int[], $13::bigint[], $14::smallint[], $15::smallint[],
-        $5::bytea)
+        $16::text[], $5::bytea)
 """
 _ADD_MONTH: Final = "select access_log_add_month($1, $2::timestamptz, $3::timestamptz)"
 _STATEMENTS: Final = {"append": _APPEND, "add_month": _ADD_MONTH}
@@ -95,7 +95,7 @@ class AccessWriter:
                 receipts.number(0),
                 *_columns(told),
             ]
-            chain = _chained(self._chain, page)
+            chain = chained(self._chain, page)
             parameters = [text.encode() for text in page]
             parameters[3:3] = [b"%d" % last, b"\\x%s" % chain.hex().encode()]
             try:
@@ -152,6 +152,7 @@ def _columns(told: Sequence[Told]) -> list[str]:
         _array([str(iin) for each in told for iin in each.iins]),
         _array(statuses),
         _array(kinds),
+        _array(_quoted(each.certificate) for each in told),
     ]
 
 
@@ -193,25 +194,6 @@ def instant_of_receipt(receipt: UUID) -> datetime | None:
         return None
 
 
-def _chained(before: bytes, page: Iterable[str]) -> bytes:
-    """The hash over what is written together, and over the hash *before* it."""
-    return sha256(before + "\n".join(page).encode()).digest()
-
-
-class Entry(NamedTuple):
-    """The place of an answer in the log."""
-
-    writer: UUID
-    sequence: int
-
-
-class End(NamedTuple):
-    """How far a writer has come: the number of its last answer, and the hash there."""
-
-    sequence: int
-    chain: bytes
-
-
 _PLAIN_ARRAYS: Final = (
     "purposes",
     "on_dates",
@@ -223,107 +205,65 @@ _PLAIN_ARRAYS: Final = (
 )
 # Read as PostgreSQL writes them, which is as they were written: what could not be read otherwise,
 # such as a day that is none, is found like any other change.
-_ROWS: Final = f"""
-select writer, first_sequence, record_time, first_receipt, chain, callers, methods,
+LINKS: Final = f"""
+select writer, first_sequence, record_time, first_receipt, chain, callers, methods, certificates,
        cardinality(iins) as persons,
        array_lower(callers, 1) = 1 and array_lower(methods, 1) = 1 as is_plain,
        {", ".join(f"{name}::text" for name in _PLAIN_ARRAYS)}
-from access_log order by writer, first_sequence
+from access_log
 """
+FIELDS: Final = (
+    "record_time",
+    "writer",
+    "first_sequence",
+    "first_receipt",
+    "callers",
+    "methods",
+    *_PLAIN_ARRAYS,
+    "certificates",
+)
+"""What the texts of a link are, in order; entries of versions before 0005 have no certificates."""
 
 
-class _Followed:
-    """The chain of one writer, as far as it was followed."""
-
-    def __init__(self, writer: UUID, anchor: End | None) -> None:
-        self.writer = writer
-        self.end = End(0, writer.bytes)
-        self.record_time = datetime.min.replace(tzinfo=UTC)
-        self.anchor = anchor
-        """Where the chain was when it was last followed, if it still has to come there."""
-
-    def take(self, row: sa.Row[Any]) -> bool:
-        """Goes on with a row; False if it does not follow from what was before."""
-        follows = row.first_sequence == self.end.sequence + 1 and self._is_chained(row)
-        self.end = End(row.first_sequence + (row.persons or 1) - 1, bytes(row.chain))
-        self.record_time = row.record_time
-        if self.anchor is not None and self.end.sequence >= self.anchor.sequence:
-            follows = follows and self.end == self.anchor
-            self.anchor = None
-        return follows
-
-    def _is_chained(self, row: sa.Row[Any]) -> bool:
-        record_time = row.record_time.astimezone(UTC)
-        prefix = _receipt_prefix(record_time, row.writer)
-        first_receipt = Receipts(prefix, row.first_sequence, record_time).number(0)
-        page = [
-            record_time.isoformat(),
-            row.writer.hex,
-            str(row.first_sequence),
-            first_receipt,
-            _array(map(_quoted_or_null, row.callers)),
-            _array(map(_quoted_or_null, row.methods)),
-            *(getattr(row, name) or "" for name in _PLAIN_ARRAYS),
-        ]
-        return (
-            bool(row.is_plain)
-            and str(row.first_receipt) == first_receipt
-            and _chained(self.end.chain, page) == bytes(row.chain)
-        )
+def link_of(row: sa.Row[Any]) -> Link:
+    """A row of the log as a link of its chain."""
+    record_time = row.record_time.astimezone(UTC)
+    prefix = _receipt_prefix(record_time, row.writer)
+    first_receipt = Receipts(prefix, row.first_sequence, record_time).number(0)
+    texts = [
+        record_time.isoformat(),
+        row.writer.hex,
+        str(row.first_sequence),
+        first_receipt,
+        _array(map(_quoted_or_null, row.callers)),
+        _array(map(_quoted_or_null, row.methods)),
+        *(getattr(row, name) or "" for name in _PLAIN_ARRAYS),
+    ]
+    if row.certificates is not None:
+        texts.append(_array(map(_quoted_or_null, row.certificates)))
+    return Link(
+        row.writer,
+        row.first_sequence,
+        row.first_sequence + (row.persons or 1) - 1,
+        row.record_time,
+        tuple(texts),
+        bytes(row.chain),
+        bool(row.is_plain) and str(row.first_receipt) == first_receipt,
+    )
 
 
 def _quoted_or_null(text: str | None) -> str:
     return _NULL if text is None else _quoted(text)
 
 
-class LogCheck:
-    """
-    Follows every chain of the log, in one state of it.
-
-    *anchors* are the ends that an earlier check found, kept where nobody who can write to the
-    database can: what was there then must be there now. Without them, whoever owns the database
-    could take out the end of a chain, or all of it, or make it anew.
-    """
-
-    def __init__(self, anchors: Mapping[UUID, End] = MappingProxyType({})) -> None:
-        self._anchors = dict(anchors)
-        self.ends: dict[UUID, End] = {}
-        """The end of every chain, once it was followed."""
-
-    def broken_entries(self, connection: sa.Connection) -> Iterator[Entry]:
-        """
-        The answers that do not follow from those before: they were changed, or others taken out.
-
-        The transaction must see one state (REPEATABLE READ), since others write meanwhile. Of
-        answers that were written together the first is told. An answer after the last one tells
-        that the end of a chain is missing.
-        """
-        connection.execute(sa.text("set local datestyle = 'ISO'"))
-        told = _ends(connection)
-        followed: _Followed | None = None
-        for row in connection.execute(sa.text(_ROWS).execution_options(yield_per=_PORTION)):
-            if followed is None or row.writer != followed.writer:
-                yield from self._ended(followed, told)
-                followed = _Followed(row.writer, self._anchors.pop(row.writer, None))
-            if not followed.take(row):
-                yield Entry(row.writer, row.first_sequence)
-        yield from self._ended(followed, told)
-        for writer in told.keys() | self._anchors.keys():  # of these nothing is left
-            yield Entry(writer, 1)
-
-    def _ended(
-        self, followed: _Followed | None, told: dict[UUID, tuple[End, datetime]]
-    ) -> Iterator[Entry]:
-        """The place after the end of a chain that does not end where its writer had come to."""
-        if followed is None:
-            return
-        self.ends[followed.writer] = followed.end
-        is_end = told.pop(followed.writer, None) == (followed.end, followed.record_time)
-        if not is_end or followed.anchor is not None:
-            yield Entry(followed.writer, followed.end.sequence + 1)
+def links(connection: sa.Connection) -> Iterator[Link]:
+    """All links, writer by writer, in order."""
+    statement = sa.text(f"{LINKS} order by writer, first_sequence")
+    found = connection.execute(statement.execution_options(yield_per=_PORTION))
+    return map(link_of, found)
 
 
-def _ends(connection: sa.Connection) -> dict[UUID, tuple[End, datetime]]:
+def ends(connection: sa.Connection) -> dict[UUID, tuple[End, datetime]]:
     """How far each writer says it has come, and when it wrote last."""
     found = connection.execute(sa.select(access_writer))
     return {row.writer: (End(row.sequence, bytes(row.chain)), row.record_time) for row in found}
@@ -382,6 +322,7 @@ def _answers_of(row: sa.Row[Any], iin: Iin | None) -> Iterator[AccessRow]:
                 row.ground_kinds[at],
                 row.revisions[group],
                 row.purposes[group],
+                row.certificates[group] if row.certificates else "",
             )
 
 

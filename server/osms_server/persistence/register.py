@@ -25,6 +25,7 @@ from osms_server.domain.errors import DayTurned, RegisterUnavailable
 from osms_server.domain.revision import Revision, day_of, next_revision
 from osms_server.persistence.access import AccessTable
 from osms_server.persistence.approvals import ApprovalTables
+from osms_server.persistence.export import LogReading
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables
 from osms_server.persistence.overlays import OverlayTables
@@ -32,10 +33,18 @@ from osms_server.persistence.people import PeopleTable
 from osms_server.persistence.rehearsal import RehearsalTransaction
 from osms_server.persistence.repair import RepairTables
 from osms_server.persistence.rosters import RosterTables
-from osms_server.persistence.tables import access_log, access_writer, head, metadata
+from osms_server.persistence.tables import (
+    access_log,
+    access_writer,
+    act_log,
+    act_writer,
+    caller_certificate,
+    head,
+    metadata,
+)
 from osms_server.persistence.transaction import PostgresTransaction
 
-_APPEND_ONLY = (access_log, access_writer)
+_APPEND_ONLY = (access_log, access_writer, act_log, act_writer, caller_certificate)
 """Of these a trigger lets nothing be deleted."""
 
 _UNREACHABLE = (
@@ -60,6 +69,7 @@ class PostgresReading:
         self.approvals = ApprovalTables(connection)
         self.repair = RepairTables(connection)
         self.access = AccessTable(connection)
+        self.acts = LogReading(connection)
 
     def head(self) -> Head:
         """The last revision of that state."""

@@ -42,6 +42,10 @@ from osms_server.persistence.repair import RepairTables
 from osms_server.persistence.rosters import RosterTables
 from osms_server.persistence.tables import (
     access_log,
+    access_writer,
+    act_log,
+    act_writer,
+    caller_certificate,
     head,
     incident_closed,
     incident_declared,
@@ -68,6 +72,10 @@ _NOT_COPIED: Final = frozenset(
     for table in (
         head,
         access_log,
+        access_writer,
+        act_log,
+        act_writer,
+        caller_certificate,
         request,
         incident_declared,
         incident_closed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from osms_server.application.rows import (
     RejectionState,
 )
 from osms_server.domain.codes import FeedKind, Outcome, System
+from osms_server.domain.records import FeedId
 from osms_server.domain.revision import Revision
 from osms_server.domain.violations import Reason, Violation
 from osms_server.persistence.copying import copy_rows
@@ -46,6 +47,7 @@ def _rejection_row(row: Any) -> RejectionRow:
         _violations(row.violations),
         row.content,
         RejectionState(row.state),
+        row.source,
     )
 
 
@@ -124,6 +126,21 @@ class RepairTables:
             for row in found
         ]
 
+    def correctors(self, feed: FeedId, positions: Sequence[int]) -> Sequence[str]:
+        """Who has sent corrected lines for lines of a feed at some of *positions*."""
+        places = sa.any_(sa.cast(list(positions), sa.ARRAY(sa.BigInteger)))
+        found = self._connection.execute(
+            sa.select(rejection_attempt.c.attempted_by)
+            .join(rejection, rejection.c.rejection_id == rejection_attempt.c.rejection_id)
+            .where(
+                rejection.c.sender == feed.sender,
+                rejection.c.feed_kind == feed.kind,
+                rejection.c.position == places,
+            )
+            .distinct()
+        )
+        return [row.attempted_by for row in found]
+
     def close(self, rejection_id: UUID, closed_by: str, reason: str, revision: Revision) -> None:
         """Keeps why a line will not be sent again."""
         row = ClosingRow(rejection_id, closed_by, reason, revision)
@@ -136,8 +153,8 @@ class RepairTables:
         ).first()
         return ClosingRow(*found) if found else None
 
-    def counts(self, sender: str, state: RejectionState | None) -> Sequence[RejectionCount]:
-        """How many lines were rejected, by sender, kind, state and reason."""
+    def counts(self, wanted: RejectionFilter) -> Sequence[RejectionCount]:
+        """How many lines of those wanted were rejected, by sender, kind, state and reason."""
         # A line counts once under each of its reasons.
         every = sa.cast("$[*].reason", pg.JSONPATH)
         reasons = sa.func.jsonb_path_query(rejection.c.violations, every)
@@ -148,10 +165,8 @@ class RepairTables:
             rejection.c.state,
             sa.type_coerce(reasons, pg.JSONB).label("reason"),
         ).distinct()
-        if sender:
-            lines = lines.where(rejection.c.sender == sender)
-        if state is not None:
-            lines = lines.where(rejection.c.state == state)
+        for condition in _conditions(wanted):
+            lines = lines.where(condition)
         by = lines.subquery()
         keys = (by.c.sender, by.c.feed_kind, by.c.state, by.c.reason)
         found = self._connection.execute(
@@ -167,16 +182,21 @@ class RepairTables:
     ) -> Sequence[RejectionRow]:
         """Rejected lines, newest first."""
         statement = sa.select(rejection).order_by(rejection.c.rejection_id.desc()).limit(size)
-        if wanted.kind is not None:
-            statement = statement.where(rejection.c.feed_kind == wanted.kind)
-        if wanted.sender:
-            statement = statement.where(rejection.c.sender == wanted.sender)
-        if wanted.state is not None:
-            statement = statement.where(rejection.c.state == wanted.state)
-        if wanted.reason:
-            statement = statement.where(
-                rejection.c.violations.contains([{"reason": wanted.reason}])
-            )
+        for condition in _conditions(wanted):
+            statement = statement.where(condition)
         if before is not None:
             statement = statement.where(rejection.c.rejection_id < before)
         return [_rejection_row(row) for row in self._connection.execute(statement)]
+
+
+def _conditions(wanted: RejectionFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.kind is not None:
+        yield rejection.c.feed_kind == wanted.kind
+    if wanted.sender:
+        yield rejection.c.sender == wanted.sender
+    if wanted.source:
+        yield rejection.c.source == wanted.source
+    if wanted.state is not None:
+        yield rejection.c.state == wanted.state
+    if wanted.reason:
+        yield rejection.c.violations.contains([{"reason": wanted.reason}])

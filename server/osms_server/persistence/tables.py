@@ -307,7 +307,9 @@ rejection = sa.Table(
     _column("violations", pg.JSONB),
     _column("content", sa.LargeBinary),
     _column("state", sa.SmallInteger),
+    _column("source", Code, server_default=""),
     sa.Index(None, "sender", "feed_kind", "position"),
+    sa.Index(None, "source", "rejection_id", postgresql_where=sa.text("source <> ''")),
     comment="The repair queue: lines as they were sent, and what is wrong with them.",
 )
 
@@ -423,6 +425,7 @@ access_log = sa.Table(
     _column("statuses", pg.ARRAY(sa.SmallInteger)),
     _column("ground_kinds", pg.ARRAY(sa.SmallInteger)),
     _column("chain", sa.LargeBinary),
+    _column("certificates", pg.ARRAY(sa.Text), nullable=True),
     sa.Index(
         None,
         "iins",
@@ -444,4 +447,46 @@ access_writer = sa.Table(
     _column("record_time", sa.DateTime(timezone=True)),
     comment="How far each writer of the log of answers has come; written with its entries.",
     postgresql_with={"fillfactor": 20},
+)
+
+act_log = sa.Table(
+    "act_log",
+    metadata,
+    _key("writer", pg.UUID),
+    _key("sequence", sa.BigInteger),
+    _column("record_time", sa.DateTime(timezone=True)),
+    _column("caller", sa.Text),
+    _column("certificate", sa.Text),
+    _column("method", sa.Text),
+    _column("kind", sa.SmallInteger),
+    _column("outcome", sa.Text),
+    _column("subject", sa.Text),
+    _column("revision", sa.BigInteger, nullable=True),
+    _column("iins", pg.ARRAY(sa.BigInteger)),
+    _column("request", sa.LargeBinary),
+    _column("chain", sa.LargeBinary),
+    sa.Index(None, "record_time", "writer", "sequence"),
+    sa.Index(None, "iins", postgresql_using="gin"),
+    comment="Every change, every administrative reading, and what was refused; each with a hash"
+    " over it and all before of the same writer.",
+)
+
+act_writer = sa.Table(
+    "act_writer",
+    metadata,
+    _key("writer", pg.UUID),
+    _column("sequence", sa.BigInteger),
+    _column("chain", sa.LargeBinary),
+    _column("record_time", sa.DateTime(timezone=True)),
+    comment="How far each writer of the log of acts has come; written with its entries.",
+    postgresql_with={"fillfactor": 20},
+)
+
+caller_certificate = sa.Table(
+    "caller_certificate",
+    metadata,
+    _key("fingerprint", sa.Text),
+    _column("pem", sa.Text),
+    _column("record_time", sa.DateTime(timezone=True)),
+    comment="The certificates that callers have shown, by the fingerprint that the logs tell.",
 )

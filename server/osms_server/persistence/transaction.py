@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from osms_server.application.ids import new_id
 from osms_server.domain.revision import Revision, day_of, number_in_tick, tick_of
+from osms_server.persistence.acts import ActTable
 from osms_server.persistence.approvals import ApprovalTables
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables, RemovalGuardTable
@@ -38,6 +39,7 @@ class PostgresTransaction:
         self.repair = RepairTables(connection)
         self.requests = RequestTable(connection)
         self.withdrawals = WithdrawalTables(connection, revision)
+        self.acts = ActTable(connection, revision)
         self._ids = number_in_tick(revision) * _IDS_A_TRANSACTION
 
     def new_id(self) -> UUID:

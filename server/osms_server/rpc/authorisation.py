@@ -1,87 +1,143 @@
 """
-Who may call what, in one table. What is not in it nobody may call.
+Who may call what, on which data, and where it is kept that they did: one table.
 
-Senders send what is their own; medical information systems ask, and learn no more than p. 14
-allows; the Fund sees everything. What only a supervisor may do is refused deeper, where it is
-known that it is meant.
+What is not in the table nobody may do. The words in it:
+
+    all      data of everybody
+    own      only what is the caller's own: its feed, its people, its lines, what it has assigned
+    p14      the answer that p. 14 allows: never a body, a category, a payer or an amount
+    asks     the change waits until another supervisor has approved it, wherever it takes two
+    decides  what others have asked for, and never what the caller has asked for itself
+    -        nobody of this role
+
+and, in the last column, the log that has it: of answers about persons, of acts (changes), of what
+was read to administer the register; or none, where nothing is told that is not public.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
 
-from osms_server.application.callers import Caller
+from osms_server.application.callers import Caller, Scope
 from osms_server.domain.codes import Role
 from osms_server.domain.errors import NotAllowed
 
-_PACKAGE: Final = "/osms.entitlement.v1."
-_FUND: Final = frozenset({Role.FUND_OPERATOR, Role.FUND_SUPERVISOR})
-_SUPERVISORS: Final = frozenset({Role.FUND_SUPERVISOR})
-_STATE_CORPORATION: Final = frozenset({Role.STATE_CORPORATION})
-_BODIES: Final = frozenset({Role.BODY})
-_SENDERS: Final = _STATE_CORPORATION | _BODIES
-_ASKING: Final = _FUND | {Role.MEDICAL_SYSTEM}
-EVERYBODY: Final = frozenset(Role)
+TABLE: Final = """
+                             state-corp. body source operator supervisor mis auditor   log
+CategoryService
+  PushCategoryUpdates        own         -    -      -        -          -   -         acts
+  GetFeedPosition            own         -    -      -        -          -   -         readings
+PaymentService
+  PushPayments               own         -    -      -        -          -   -         acts
+  GetPaymentPosition         own         -    -      -        -          -   -         readings
+RosterService
+  PushRoster                 -           own  -      -        -          -   -         acts
+  PushRosterChanges          -           own  -      -        -          -   -         acts
+  GetRosterChangePosition    -           own  -      -        -          -   -         readings
+ConsumerService
+  RegisterConsumer           -           -    -      asks     asks       -   -         acts
+  RevokeRegistration         -           -    -      -        all        -   -         acts
+  GetConsumer                -           -    -      all      all        -   -         answers
+  ListGrounds                -           -    -      all      all        -   -         answers
+EntitlementService
+  CheckEntitlement           -           -    -      p14      p14        p14 -         answers
+  BatchCheckEntitlements     -           -    -      p14      p14        p14 -         answers
+  StreamCheckEntitlements    -           -    -      p14      p14        p14 -         answers
+  GetTimeline                -           -    -      all      all        -   -         answers
+  ExplainEntitlement         -           -    -      all      all        -   -         answers
+  ReplayEntitlement          -           -    -      all      all        -   -         answers
+  ListReceiptKeys            all         all  all    all      all        all all       none
+OperationsService
+  ListRejections             own         own  own    all      all        -   -         readings
+  GetRejection               own         own  own    all      all        -   -         readings
+  CountRejections            own         own  own    all      all        -   all       readings
+  ResubmitRejection          own         own  -      all      all        -   -         acts
+  CloseRejection             own         own  -      all      all        -   -         acts
+  ListHeldBatches            -           -    -      all      all        -   all       readings
+  PreviewHeldBatch           -           -    -      all      all        -   -         answers
+  ApproveHeldBatch           -           -    -      -        decides    -   -         acts
+  RejectHeldBatch            -           -    -      -        all        -   -         acts
+  WithdrawRecords            -           -    -      -        asks       -   -         acts
+  DeclareIncident            -           -    -      -        asks       -   -         acts
+  CloseIncident              -           -    -      -        all        -   -         acts
+  ListIncidents              -           -    -      all      all        -   all       readings
+  RecordBudgetLapse          -           -    -      -        asks       -   -         acts
+  LiftBudgetLapse            -           -    -      -        all        -   -         acts
+  ListFeeds                  -           -    -      all      all        -   all       readings
+  ListAccess                 -           -    -      all      all        -   all       readings
+AuditService
+  ListAuditEntries           -           -    -      -        -          -   all       readings
+  GetCallerCertificate       -           -    -      -        -          -   all       readings
+  ExportLog                  -           -    -      -        -          -   all       readings
+SandboxService
+  GetClock                   all         all  all    all      all        all all       none
+  AdvanceClock               all         all  all    all      all        all all       none
+  ResetSandbox               all         all  all    all      all        all all       none
+"""
+"""
+SandboxService is there only where a server was started as a sandbox.
 
-METHODS: Final = {
-    f"{_PACKAGE}{service}/{method}": roles
-    for service, methods in {
-        "CategoryService": {
-            "PushCategoryUpdates": _STATE_CORPORATION,
-            "GetFeedPosition": _STATE_CORPORATION,
-        },
-        "PaymentService": {
-            "PushPayments": _STATE_CORPORATION,
-            "GetPaymentPosition": _STATE_CORPORATION,
-        },
-        "RosterService": {
-            "PushRoster": _BODIES,
-            "PushRosterChanges": _BODIES,
-            "GetRosterChangePosition": _BODIES,
-        },
-        "ConsumerService": {
-            "RegisterConsumer": _FUND,
-            "RevokeRegistration": _SUPERVISORS,
-            "GetConsumer": _FUND,
-            "ListGrounds": _FUND,
-        },
-        "EntitlementService": {
-            "CheckEntitlement": _ASKING,
-            "BatchCheckEntitlements": _ASKING,
-            "StreamCheckEntitlements": _ASKING,
-            "GetTimeline": _FUND,
-            "ExplainEntitlement": _FUND,
-            "ReplayEntitlement": _FUND,
-            "ListReceiptKeys": EVERYBODY,
-        },
-        "OperationsService": {
-            "ListRejections": _FUND | _SENDERS,
-            "ResubmitRejection": _FUND | _SENDERS,
-            "GetRejection": _FUND | _SENDERS,
-            "CloseRejection": _FUND | _SENDERS,
-            "CountRejections": _FUND | _SENDERS,
-            "ListHeldBatches": _FUND,
-            "PreviewHeldBatch": _FUND,
-            "ApproveHeldBatch": _SUPERVISORS,
-            "RejectHeldBatch": _SUPERVISORS,
-            "WithdrawRecords": _SUPERVISORS,
-            "DeclareIncident": _SUPERVISORS,
-            "CloseIncident": _SUPERVISORS,
-            "ListIncidents": _FUND,
-            "RecordBudgetLapse": _SUPERVISORS,
-            "LiftBudgetLapse": _SUPERVISORS,
-            "ListFeeds": _FUND,
-            "ListAccess": _FUND,
-        },
-        "SandboxService": {
-            "GetClock": EVERYBODY,
-            "AdvanceClock": EVERYBODY,
-            "ResetSandbox": EVERYBODY,
-        },
-    }.items()
-    for method, roles in methods.items()
-}
-"""The roles that may call each RPC."""
+A source sees the lines of the category feed that name it; it sends nothing here, since data on
+categories comes by the State Corporation (p. 8).
+"""
+
+_PACKAGE: Final = "/osms.entitlement.v1."
+
+
+class Log(StrEnum):
+    """Which log has that an RPC was called."""
+
+    ANSWERS = "answers"
+    ACTS = "acts"
+    READINGS = "readings"
+    NONE = "none"
+
+
+class Rule(NamedTuple):
+    """A row of the table."""
+
+    scopes: Mapping[Role, Scope]
+    log: Log
+
+
+_COLUMNS: Final = (
+    Role.STATE_CORPORATION,
+    Role.BODY,
+    Role.SOURCE,
+    Role.FUND_OPERATOR,
+    Role.FUND_SUPERVISOR,
+    Role.MEDICAL_SYSTEM,
+    Role.AUDITOR,
+)
+_NOBODY: Final = "-"
+
+
+def read_table(table: str) -> dict[str, Rule]:
+    """The rules of a table, by the path of the RPC. ValueError: a row has another form."""
+    rules: dict[str, Rule] = {}
+    service = ""
+    for line in table.splitlines()[2:]:
+        if not line.startswith(" "):
+            service = line
+            continue
+        method, *cells, log = line.split()
+        scopes = {
+            role: Scope(cell)
+            for role, cell in zip(_COLUMNS, cells, strict=True)
+            if cell != _NOBODY
+        }
+        path = f"{_PACKAGE}{service}/{method}"
+        if path in rules:
+            message = f"{path} has two rows"
+            raise ValueError(message)
+        rules[path] = Rule(scopes, Log(log))
+    return rules
+
+
+RULES: Final = read_table(TABLE)
+"""The table, by the path of each RPC."""
 
 OPEN_SERVICES: Final = ("/grpc.health.v1.Health/", "/grpc.reflection.")
 """Services that tell nothing about persons: anybody who can connect may call them."""
@@ -92,9 +148,11 @@ def is_open(method: str) -> bool:
     return method.startswith(OPEN_SERVICES)
 
 
-def authorise(caller: Caller, method: str) -> None:
-    """NotAllowed unless the role of *caller* may call *method*."""
-    roles = METHODS.get(method, frozenset())
-    if caller.role not in roles:
-        needs = ", ".join(sorted(roles)) or "nobody"
-        raise NotAllowed(method.rpartition("/")[2], needs)
+def authorise(caller: Caller, method: str) -> Caller:
+    """The caller with the data on which it may call *method*. NotAllowed: there is none."""
+    rule = RULES.get(method)
+    scope = rule.scopes.get(caller.role) if rule else None
+    if scope is None:
+        needs = ", ".join(sorted(rule.scopes)) if rule else ""
+        raise NotAllowed(method.rpartition("/")[2], needs or "nobody")
+    return caller._replace(scope=scope)

@@ -11,6 +11,7 @@ from osms.entitlement.v1 import consumer_service_pb2 as pb
 from osms.entitlement.v1 import consumer_service_pb2_grpc as pb_grpc
 from osms_server.application.answers import Answers
 from osms_server.application.consumers import (
+    AskedRegistration,
     RegisterConsumer,
     register_consumer,
     revoke_registration,
@@ -18,11 +19,13 @@ from osms_server.application.consumers import (
 from osms_server.application.fact_ids import fact_id
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import RegistrationRow
+from osms_server.domain.codes import Outcome
 from osms_server.domain.identifiers import identifier_text
 from osms_server.domain.revision import instant_of, last_revision_at, revision_token
 from osms_server.rpc.convert.answers import entitlement_message
 from osms_server.rpc.convert.facts import fact_message, registration_message
 from osms_server.rpc.convert.fields import CATEGORIES, DOCUMENTS, Fields, to_date, to_timestamp
+from osms_server.rpc.convert.operations import outcome_value
 from osms_server.rpc.identity import current_caller
 from osms_server.rpc.look_ups import purpose_field
 from osms_server.rpc.mutations import Mutations
@@ -56,10 +59,17 @@ class ConsumerService(pb_grpc.ConsumerServiceServicer):
             assert applied_on is not None
             command = RegisterConsumer(iin, category, applied_on, documents, repeat_reason)
             done = register_consumer(tx, self._mutations.law.parameters, caller, command)
+            if isinstance(done, AskedRegistration):
+                return pb.RegisterConsumerResponse(
+                    last_date=to_date(done.last_date),
+                    outcome=outcome_value(Outcome.HELD_FOR_APPROVAL),
+                    held_batch_id=str(done.held_batch_id),
+                )
             return pb.RegisterConsumerResponse(
                 registration=registration_message(done.row),
                 last_date=to_date(done.last_date),
                 revision=revision_token(tx.revision),
+                outcome=outcome_value(Outcome.ACCEPTED),
             )
 
         return self._mutations.perform(request, fields, respond, pb.RegisterConsumerResponse())

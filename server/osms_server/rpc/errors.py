@@ -8,6 +8,7 @@ log with the method.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Final, TypeVar
 
 import grpc
@@ -41,7 +42,11 @@ _VIOLATION_BYTES_MAX: Final = 3_000
 
 _CODES: Final[Mapping[type[Exception], tuple[grpc.StatusCode, str]]] = {
     errors.CallerUnknown: (grpc.StatusCode.UNAUTHENTICATED, "CALLER_UNKNOWN"),
+    errors.CertificateRefused: (grpc.StatusCode.UNAUTHENTICATED, "CERTIFICATE_REFUSED"),
     errors.NotAllowed: (grpc.StatusCode.PERMISSION_DENIED, "NOT_ALLOWED"),
+    errors.DeadlineRequired: (grpc.StatusCode.INVALID_ARGUMENT, "DEADLINE_REQUIRED"),
+    errors.TooFast: (grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_FAST"),
+    errors.TooManyUnknown: (grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_UNKNOWN"),
     errors.InvalidRequest: (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"),
     errors.RefusedByRules: (grpc.StatusCode.FAILED_PRECONDITION, "REFUSED_BY_RULES"),
     errors.SnapshotRefused: (grpc.StatusCode.FAILED_PRECONDITION, "REFUSED_BY_RULES"),
@@ -62,9 +67,17 @@ _CODES: Final[Mapping[type[Exception], tuple[grpc.StatusCode, str]]] = {
 }
 
 
+_UNKNOWN: Final = (grpc.StatusCode.INTERNAL, "INTERNAL")
+
+
+def reason_of(error: Exception) -> str:
+    """The reason that is told of *error*, without the prefix of the enum."""
+    return _CODES.get(type(error), _UNKNOWN)[1]
+
+
 def status_of(error: Exception, method: str, language: Language) -> RpcStatus:
     """The status that a caller is told about *error*."""
-    code, name = _CODES.get(type(error), (grpc.StatusCode.INTERNAL, "INTERNAL"))
+    code, name = _CODES.get(type(error), _UNKNOWN)
     values = _values(error)
     info = ErrorInfo(
         reason=reason_pb.ErrorReason.Name(reason_pb.ErrorReason.Value(f"ERROR_REASON_{name}")),
@@ -118,7 +131,11 @@ def _details(error: Exception, code: grpc.StatusCode, language: Language) -> Ite
         yield _bad_request(error.line_violations, language)
     if isinstance(error, (errors.NotFound, errors.AlreadyExists)):
         yield ResourceInfo(resource_type=error.kind, resource_name=error.name)
-    if code is grpc.StatusCode.UNAVAILABLE or isinstance(error, errors.Busy):
+    if isinstance(error, (errors.TooFast, errors.TooManyUnknown)):
+        delay = Duration()
+        delay.FromMilliseconds(ceil(error.seconds * 1000))
+        yield RetryInfo(retry_delay=delay)
+    elif code is grpc.StatusCode.UNAVAILABLE or isinstance(error, errors.Busy):
         yield RetryInfo(retry_delay=Duration(seconds=RETRY_SECONDS))
 
 

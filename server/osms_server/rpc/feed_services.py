@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import grpc
 
@@ -15,6 +15,7 @@ from osms.entitlement.v1 import payment_service_pb2 as payment_pb
 from osms.entitlement.v1 import payment_service_pb2_grpc as payment_grpc
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms.entitlement.v1 import roster_service_pb2_grpc as roster_grpc
+from osms_server.application.acts import Act, ActKind, ActLog
 from osms_server.application.categories import CategoryReceiver
 from osms_server.application.feed import (
     FeedSession,
@@ -47,12 +48,17 @@ from osms_server.rpc.convert.records import (
     category_line,
     content_of,
     payment_line,
+    too_large,
+)
+from osms_server.rpc.convert.rosters import (
     roster_change_line,
     roster_line,
-    too_large,
+    unknown_around,
+    without_texts,
 )
 from osms_server.rpc.feed_streams import (
     FeedRun,
+    LinesOf,
     StreamLimits,
     fitting_outcomes,
     one_ahead,
@@ -60,6 +66,28 @@ from osms_server.rpc.feed_streams import (
 )
 from osms_server.rpc.identity import current_caller
 from osms_server.rpc.interception import language_of
+
+
+@dataclass(frozen=True)
+class FeedShape:
+    """A kind of feed, the RPC it comes by, and how its records are read."""
+
+    kind: FeedKind
+    method: str
+    read: Any
+    kept: Any
+    """What of a rejected line may be kept."""
+
+
+def _as_sent(line: Any) -> Any:
+    return line
+
+
+_CATEGORIES: Final = FeedShape(FeedKind.CATEGORY, "PushCategoryUpdates", category_line, _as_sent)
+_PAYMENTS: Final = FeedShape(FeedKind.PAYMENT, "PushPayments", payment_line, _as_sent)
+_CHANGES: Final = FeedShape(
+    FeedKind.ROSTER_CHANGE, "PushRosterChanges", roster_change_line, without_texts
+)
 
 
 @dataclass(frozen=True)
@@ -72,23 +100,31 @@ class FeedContext:
     limits: StreamLimits
     roster_max: tuple[int, int]
     """Lines of a snapshot at the most, and bytes."""
+    acts: ActLog
 
     def run(
         self,
-        kind: FeedKind,
+        shape: FeedShape,
         receiver: Receiver[Any],
-        read: Any,
         context: grpc.ServicerContext,
     ) -> FeedRun[Any]:
         """The run of the caller's feed."""
-        feed = FeedId(kind, current_caller.get().name)
+        caller = current_caller.get()
+        feed = FeedId(shape.kind, caller.name)
+        act = Act(caller, shape.method, ActKind.CHANGE)
 
         def open_session(validate_only: bool) -> FeedSession[Any]:  # noqa: FBT001 - the contract's
             if validate_only:
+                self.keep_trial(act)
                 return RehearsedFeedStream(self.register, self.clock, feed, receiver)
-            return FeedStream(self.register, feed, receiver)
+            return FeedStream(self.register, feed, receiver, act)
 
-        return FeedRun(open_session, read, self.limits, language_of(context))
+        lines = LinesOf(shape.read, shape.kept)
+        return FeedRun(open_session, lines, self.limits, language_of(context))
+
+    def keep_trial(self, act: Act) -> None:
+        """Logs that a push is only tried. RegisterUnavailable: nothing may be told of it."""
+        self.acts.keep(act._replace(kind=ActKind.READING, subject="tried, and not stored"))
 
     def row(self, kind: FeedKind) -> FeedRow:
         """Where the caller's feed goes on."""
@@ -109,7 +145,7 @@ class CategoryService(category_grpc.CategoryServiceServicer):
     ) -> Iterator[category_pb.PushCategoryUpdatesResponse]:
         """Streams category messages into the register."""
         receiver = CategoryReceiver(self._feeds.law.parameters)
-        run = self._feeds.run(FeedKind.CATEGORY, receiver, category_line, context)
+        run = self._feeds.run(_CATEGORIES, receiver, context)
         for answer in run.answers(request_iterator):
             yield category_pb.PushCategoryUpdatesResponse(**_named(answer))
 
@@ -137,7 +173,7 @@ class PaymentService(payment_grpc.PaymentServiceServicer):
     ) -> Iterator[payment_pb.PushPaymentsResponse]:
         """Streams payments and refunds into the register."""
         receiver = PaymentReceiver(self._feeds.law.parameters)
-        run = self._feeds.run(FeedKind.PAYMENT, receiver, payment_line, context)
+        run = self._feeds.run(_PAYMENTS, receiver, context)
         for answer in run.answers(request_iterator):
             yield payment_pb.PushPaymentsResponse(**_named(answer))
 
@@ -178,7 +214,7 @@ class RosterService(roster_grpc.RosterServiceServicer):
     ) -> Iterator[roster_pb.PushRosterChangesResponse]:
         """Streams changes of staff into the register."""
         receiver = RosterChangeReceiver(self._feeds.law.parameters)
-        run = self._feeds.run(FeedKind.ROSTER_CHANGE, receiver, roster_change_line, context)
+        run = self._feeds.run(_CHANGES, receiver, context)
         for answer in run.answers(request_iterator):
             yield roster_pb.PushRosterChangesResponse(**_named(answer))
 
@@ -212,6 +248,8 @@ class SnapshotUpload:
         self._bytes += request.ByteSize()
         lines_max, bytes_max = self._feeds.roster_max
         _check_limit("roster_bytes_max", bytes_max, self._bytes)
+        if unknown := unknown_around(request):
+            raise InvalidRequest(unknown)
         part = request.WhichOneof("message")
         expected = "opening" if self._opening is None else "lines"
         if part != expected:
@@ -233,7 +271,7 @@ class SnapshotUpload:
                 line = line._replace(
                     violations=too_large("record", size, bytes_max) or line.violations
                 )
-                self._bad[len(self._lines)] = content_of(message, bytes_max)
+                self._bad[len(self._lines)] = content_of(without_texts(message), bytes_max)
             self._lines.append(line)
 
     def finish(self) -> SnapshotResult:
@@ -250,8 +288,11 @@ class SnapshotUpload:
         assert snapshot_id is not None
         assert body is not None
         _must_be_own(body)
-        receive = rehearse_snapshot if self._opening.validate_only else receive_snapshot
-        return receive(self._feeds.register, self._feeds.law, body, snapshot_id, self._batch())
+        feeds, act = self._feeds, Act(current_caller.get(), "PushRoster", ActKind.CHANGE)
+        if self._opening.validate_only:
+            feeds.keep_trial(act)
+            return rehearse_snapshot(feeds.register, feeds.law, body, snapshot_id, self._batch())
+        return receive_snapshot(feeds.register, feeds.law, body, snapshot_id, self._batch(), act)
 
     def _batch(self) -> Batch[RosterLine]:
         return Batch(1, self._lines, self._bad.__getitem__)

@@ -44,18 +44,26 @@ class StreamLimits:
     stopping: threading.Event
 
 
+@dataclass(frozen=True)
+class LinesOf(Generic[Record]):
+    """How the lines of a feed are read, and what of those that are rejected may be kept."""
+
+    read: Callable[[Any], Record]
+    kept: Callable[[Any], Any]
+
+
 class FeedRun(Generic[Record]):
     """One connection of a sender, from the opening to its end."""
 
     def __init__(
         self,
         open_session: Callable[[bool], FeedSession[Record]],
-        read: Callable[[Any], Record],
+        lines: LinesOf[Record],
         limits: StreamLimits,
         language: Language,
     ) -> None:
         self._open = open_session
-        self._read = read
+        self._lines = lines
         self._limits = limits
         self._language = language
 
@@ -106,7 +114,11 @@ class FeedRun(Generic[Record]):
                 (Violation("batch.first_position", Reason.NUMBER_NOT_ABOVE_ZERO, value),)
             )
         return batch_of(
-            batch.first_position, batch.records, self._read, self._limits.record_bytes_max
+            batch.first_position,
+            batch.records,
+            self._lines.read,
+            self._limits.record_bytes_max,
+            self._lines.kept,
         )
 
 

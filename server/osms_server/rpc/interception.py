@@ -1,8 +1,9 @@
 """
-What every call goes through: who calls, may they, and how an error is told.
+What every call goes through on the threaded server: may it come in, and how an error is told.
 
-One interceptor for all four shapes of RPC. The handlers behind it raise our errors and read the
-caller from `current_caller`.
+One interceptor for all four shapes of RPC. Whatever its shape, a call is let in before its message
+is read: who may not come in makes us read nothing. The handlers behind it raise our errors and
+read the caller from `current_caller`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import grpc
 import structlog
@@ -18,13 +19,16 @@ from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status as RpcStatus
 from grpc_status import rpc_status
 
+from osms_server.application.acts import Act, ActKind, ActLog
 from osms_server.application.callers import Caller
-from osms_server.application.slots import Room, Slots
+from osms_server.application.slots import Bytes, Room, Slots
 from osms_server.domain.errors import Busy, InvalidRequest, OsmsError, Overloaded
 from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.authorisation import authorise, is_open
+from osms_server.rpc.admission import Admission, Admitted
+from osms_server.rpc.authorisation import Log, is_open
 from osms_server.rpc.errors import status_of
-from osms_server.rpc.identity import current_caller
+from osms_server.rpc.persons import persons_in
+from osms_server.rpc.slow_callers import SlowCallers
 from osms_server.rules.texts import Language, parse_language
 
 LANGUAGE_METADATA: Final = "accept-language"
@@ -35,13 +39,6 @@ _QUESTIONS: Final = "/osms.entitlement.v1.EntitlementService/"
 _ABOUT_A_PATIENT: Final = f"{_QUESTIONS}CheckEntitlement"
 
 log = structlog.get_logger(__name__)
-
-
-class Identity(Protocol):
-    """Tells who calls."""
-
-    def caller(self, context: grpc.ServicerContext) -> Caller:
-        """The caller. CallerUnknown: nobody who is known."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,9 @@ class Places:
     all: Room
     """For both together."""
 
+    callers: Slots
+    """For all calls, until their callers have taken the answers, so that nobody has them all."""
+
     @contextmanager
     def stream(self, holder: str) -> Iterator[None]:
         """A place for a stream of somebody. Busy: there is none."""
@@ -67,17 +67,32 @@ class Places:
     @contextmanager
     def call(self, method: str) -> Iterator[None]:
         """A place for a call that is not a stream. Overloaded, Busy: there is none."""
+        if method == _ABOUT_A_PATIENT:
+            yield
+            return
         none = Overloaded if method.startswith(_QUESTIONS) else Busy
         with self.calls.place(none), self.all.place(none):
             yield
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long callers may be slow, and how much of what streams send may be in hand at once."""
+
+    slow: SlowCallers
+    in_hand: Bytes
+
+
 class Gate(grpc.ServerInterceptor):
     """Lets in who may come in, and tells errors."""
 
-    def __init__(self, identity: Identity, places: Places) -> None:
-        self._identity = identity
+    def __init__(
+        self, admission: Admission, places: Places, patience: Patience, acts: ActLog
+    ) -> None:
+        self._admission = admission
         self._places = places
+        self._patience = patience
+        self._acts = acts
 
     def intercept_service(
         self,
@@ -97,7 +112,7 @@ class Gate(grpc.ServerInterceptor):
         """A stream of an open service: whoever calls, all have together what one caller has."""
 
         def stream(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with _told(method, context), self._places.stream(_ANYBODY):
+            with self._told(method, context), self._places.stream(_ANYBODY):
                 yield from handler.stream_stream(requests, context)
 
         wrapped: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
@@ -108,44 +123,125 @@ class Gate(grpc.ServerInterceptor):
         return wrapped
 
     def _guarded(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
+        """A handler that takes its message itself, as bytes, when the call has been let in."""
         asks = "stream" if handler.request_streaming else "unary"
         answers = "stream" if handler.response_streaming else "unary"
-        behaviour = getattr(handler, f"{asks}_{answers}")
-
-        arrived = _stream_of if handler.request_streaming else _one
-
-        def unary(request: Any, context: grpc.ServicerContext) -> Any:
-            with self._inside(handler, method, context):
-                return behaviour(arrived(request), context)
-
-        def stream(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with self._inside(handler, method, context):
-                yield from behaviour(arrived(request), context)
-
-        make = getattr(grpc, f"{asks}_{answers}_rpc_method_handler")
+        call = _Guarded(self, handler, getattr(handler, f"{asks}_{answers}"), method)
+        make = getattr(grpc, f"stream_{answers}_rpc_method_handler")
         wrapped: grpc.RpcMethodHandler[Any, Any] = make(
-            stream if handler.response_streaming else unary,
-            request_deserializer=_reader(handler.request_deserializer),
+            call.stream if handler.response_streaming else call.unary,
+            request_deserializer=None,
             response_serializer=writer(handler.response_serializer),
         )
         return wrapped
 
     @contextmanager
-    def _inside(self, handler: Any, method: str, context: grpc.ServicerContext) -> Iterator[None]:
+    def inside(
+        self, handler: Any, method: str, context: grpc.ServicerContext
+    ) -> Iterator[Admitted]:
         """Runs a handler as its caller; errors end the call with their status."""
-        with _told(method, context), ExitStack() as stack:
-            caller = self._identity.caller(context)
-            authorise(caller, method)
-            current_caller.set(caller)
-            if handler.request_streaming:
-                stack.enter_context(self._places.stream(caller.text))
-            elif method != _ABOUT_A_PATIENT:
-                stack.enter_context(self._places.call(method))
+        with self._told(method, context), ExitStack() as stack:
+            streams = handler.request_streaming or handler.response_streaming
+            admitted = self._admission.admit(method, context, streams=streams)
+            caller = admitted.caller.text
+            none = Overloaded if method.startswith(_QUESTIONS) else Busy
+            self._hold_until_taken(caller, none, context)
+            place = self._places.stream(caller) if streams else self._places.call(method)
+            stack.enter_context(place)
+            yield admitted
+            self._patience.slow.watch(context)
+
+    def _hold_until_taken(
+        self, caller: str, none: type[Busy | Overloaded], context: grpc.ServicerContext
+    ) -> None:
+        """Holds a place until the call is over, and not only until we are done with it."""
+        leave = self._places.callers.take(caller, none)
+        if not context.add_callback(leave):
+            leave()
+
+    @contextmanager
+    def _told(self, method: str, context: grpc.ServicerContext) -> Iterator[None]:
+        """Errors end the call with their status."""
+        try:
             yield
+        except OsmsError as error:
+            self._admission.told(method, error)
+            _end(context, status_of(error, method, language_of(context)))
+        except grpc.RpcError:
+            raise
+        except Exception as error:
+            if not context.is_active():  # the caller has gone; there is nobody to tell
+                raise
+            log.exception("a call failed", method=method)
+            _end(context, status_of(error, method, language_of(context)))
+
+    def one(self, handler: Any, requests: Iterator[bytes], context: Any) -> tuple[bytes, Any]:
+        """The one message of a call, as it came and read. InvalidRequest: there is none."""
+        with self._patience.slow.watched(context):
+            content = next(requests, None)
+        if content is None:
+            raise InvalidRequest((Violation("message", Reason.REQUIRED),))
+        return content, read_message(handler.request_deserializer, content)
+
+    def many(
+        self, handler: Any, requests: Iterator[bytes], caller: Caller, context: Any
+    ) -> Iterator[Any]:
+        """The messages of a stream; of all streams only so much is in hand at once."""
+        with self._patience.in_hand.share() as share:
+            for content in requests:
+                self._admission.must_still_be(caller, context)
+                share.take(len(content))
+                yield read_message(handler.request_deserializer, content)
+
+    def slowly(self, responses: Iterator[Any], context: Any) -> Iterator[Any]:
+        """Responses as fast as the caller takes them; one who takes none is cut off."""
+        for response in responses:
+            with self._patience.slow.watched(context):
+                yield response
+
+    def keep_reading(
+        self, admitted: Admitted, method: str, request: bytes, response: Any = None
+    ) -> None:
+        """Logs what is about to be told. RegisterUnavailable: it must not be."""
+        if admitted.log is Log.READINGS:
+            iins = persons_in(response) if response is not None else ()
+            short = method.rpartition("/")[2]
+            self._acts.keep(
+                Act(admitted.caller, short, ActKind.READING, request=request, iins=iins)
+            )
 
 
-class _NoMessage:
-    """What arrived was no message of the contract."""
+@dataclass(frozen=True)
+class _Guarded:
+    """One handler behind the gate."""
+
+    gate: Gate
+    handler: Any
+    behaviour: Any
+    method: str
+
+    def unary(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Any:
+        """Answers with one message."""
+        with self.gate.inside(self.handler, self.method, context) as admitted:
+            if self.handler.request_streaming:
+                caller = admitted.caller
+                return self.behaviour(
+                    self.gate.many(self.handler, requests, caller, context), context
+                )
+            content, request = self.gate.one(self.handler, requests, context)
+            response = self.behaviour(request, context)
+            self.gate.keep_reading(admitted, self.method, content, response)
+            return response
+
+    def stream(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[Any]:
+        """Answers with many."""
+        with self.gate.inside(self.handler, self.method, context) as admitted:
+            if self.handler.request_streaming:
+                asked: Any = self.gate.many(self.handler, requests, admitted.caller, context)
+            else:
+                content, asked = self.gate.one(self.handler, requests, context)
+                self.gate.keep_reading(admitted, self.method, content)
+            yield from self.gate.slowly(self.behaviour(asked, context), context)
 
 
 def writer(write: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
@@ -153,55 +249,20 @@ def writer(write: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
     return lambda response: response if type(response) is bytes else write(response)
 
 
-def _reader(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """Reads a request; what fails here would be told as our failure, so it is told later."""
-
-    def reader(content: bytes) -> Any:
-        try:
-            return read(content)
-        except (DecodeError, ValueError):
-            return _NoMessage()
-
-    return reader
-
-
-def _one(request: Any) -> Any:
+def read_message(read: Callable[[bytes], Any], content: bytes) -> Any:
     """The request. InvalidRequest: what arrived was none."""
-    if isinstance(request, _NoMessage):
-        raise InvalidRequest((Violation("message", Reason.UNREADABLE, "protobuf"),))
-    return request
-
-
-def _stream_of(requests: Iterator[Any]) -> Iterator[Any]:
-    return map(_one, requests)
-
-
-@contextmanager
-def _told(method: str, context: grpc.ServicerContext) -> Iterator[None]:
-    """Errors end the call with their status."""
     try:
-        yield
-    except OsmsError as error:
-        _end(context, status_of(error, method, _language(context)))
-    except grpc.RpcError:
-        raise
-    except Exception as error:
-        if not context.is_active():  # the caller has gone; there is nobody to tell
-            raise
-        log.exception("a call failed", method=method)
-        _end(context, status_of(error, method, _language(context)))
+        return read(content)
+    except (DecodeError, ValueError) as error:
+        raise InvalidRequest((Violation("message", Reason.UNREADABLE, "protobuf"),)) from error
 
 
 def _end(context: grpc.ServicerContext, status: RpcStatus) -> None:
     context.abort_with_status(rpc_status.to_status(status))
 
 
-def language_of(context: grpc.ServicerContext) -> Language:
+def language_of(context: Any) -> Language:
     """The language of error texts that the caller asks for; English where it asks for none."""
-    return _language(context)
-
-
-def _language(context: grpc.ServicerContext) -> Language:
     told = dict(context.invocation_metadata() or ()).get(LANGUAGE_METADATA, "")
-    text = told.decode() if isinstance(told, bytes) else told
+    text = told.decode(errors="replace") if isinstance(told, bytes) else told
     return parse_language(text.split(",")[0]) or Language.ENGLISH

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import grpc
 import structlog
-from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 
@@ -28,16 +27,17 @@ from osms_server.application.slots import Slots
 from osms_server.domain.errors import (
     InvalidRequest,
     OsmsError,
+    Overloaded,
     RegisterUnavailable,
     ShuttingDown,
     StreamIdle,
 )
 from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.authorisation import authorise
+from osms_server.rpc.admission import Admission, Admitted
 from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
 from osms_server.rpc.errors import status_of
 from osms_server.rpc.identity import current_caller
-from osms_server.rpc.interception import Identity, language_of, writer
+from osms_server.rpc.interception import language_of, read_message, writer
 from osms_server.rpc.look_ups import (
     answer_many,
     answer_one,
@@ -60,11 +60,19 @@ Handler = Callable[[Any, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class StreamPlaces:
-    """How many streams there may be, and how long one may send nothing."""
+class FrontLimits:
+    """
+    How many streams and calls there may be, and how long a caller may be slow.
 
-    slots: Slots
+    A stream may send nothing for *idle_seconds*; a message may take *slow_seconds* to be sent, or
+    to be taken.
+    """
+
+    streams: Slots
+    callers: Slots
+    """For all calls, until their callers have taken the answers."""
     idle_seconds: float
+    slow_seconds: float
 
 
 class LookUpFront:
@@ -74,15 +82,15 @@ class LookUpFront:
         self,
         desk: Desk,
         slow: EntitlementService,
-        identity: Identity,
-        streams: StreamPlaces,
+        admission: Admission,
+        front: FrontLimits,
         limits: LookUpLimits,
     ) -> None:
         """*slow* signs, and answers in threads what is not a look-up."""
         self._desk = desk
         self._slow = slow
-        self._identity = identity
-        self._streams = streams
+        self._admission = admission
+        self._front = front
         self._limits = limits
         self._sign = slow.sign
         self._stopping = asyncio.Event()
@@ -149,14 +157,27 @@ class LookUpFront:
         read = GetMessageClass(method.input_type).FromString
         write = GetMessageClass(method.output_type).SerializeToString
 
-        async def unary(content: bytes, context: Any) -> Any:
+        # As a stream of one message: the call is let in before that is read.
+        async def unary(_: object, context: Any) -> Any:
             try:
-                self._let_in(path, context)
-                return await behaviour(_message(read, content), context)
+                self._let_in(path, context, streams=False)
+                content = await self._sent(context)
+                return await behaviour(read_message(read, content), context)
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
-                await _end(context, error, path)
+                await self._end(context, error, path)
 
-        return grpc.unary_unary_rpc_method_handler(unary, response_serializer=writer(write))
+        return grpc.stream_unary_rpc_method_handler(unary, response_serializer=writer(write))
+
+    async def _sent(self, context: Any) -> bytes:
+        """The one message of a call. InvalidRequest: there is none. StreamIdle: it is too slow."""
+        try:
+            async with asyncio.timeout(self._front.slow_seconds):
+                content = await context.read()
+        except TimeoutError as error:
+            raise StreamIdle(self._front.slow_seconds) from error
+        if not isinstance(content, bytes):
+            raise InvalidRequest((Violation("message", Reason.REQUIRED),))
+        return content
 
     def _streamed(self, path: str) -> Any:
         read = pb.StreamCheckEntitlementsRequest.FromString
@@ -164,11 +185,12 @@ class LookUpFront:
         # No generator: where the caller goes, it is ended here and now, and gives all back.
         async def stream(requests: AsyncIterator[bytes], context: Any) -> None:
             try:
-                caller = self._let_in(path, context)
-                with self._streams.slots.place(caller.text):
-                    await self._listed(requests, read, caller, context)
+                caller = self._let_in(path, context, streams=True).caller
+                leave = self._front.streams.take(caller.text)
+                context.add_done_callback(lambda _: leave())  # once it is over, and not before
+                await self._listed(requests, read, caller, context)
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
-                await _end(context, error, path)
+                await self._end(context, error, path)
 
         return grpc.stream_stream_rpc_method_handler(stream)
 
@@ -186,8 +208,9 @@ class LookUpFront:
         async def take() -> None:
             try:
                 while (content := await self._next(requests)) is not None:
+                    self._admission.must_still_be(caller, context)
                     await room.acquire()
-                    request, seconds = _message(read, content), self._seconds(context)
+                    request, seconds = read_message(read, content), self._seconds(context)
                     doing = self._many("StreamCheckEntitlements", request, caller, seconds)
                     under_way.put_nowait(asyncio.create_task(doing))
                 under_way.put_nowait(None)
@@ -197,13 +220,21 @@ class LookUpFront:
         taking = asyncio.create_task(take())
         try:
             while (doing := await under_way.get()) is not None:
-                await context.write(await doing)
+                await self._write(context, await doing)
                 room.release()
         finally:
             await _ended(taking)
             while not under_way.empty():
                 if (left := under_way.get_nowait()) is not None:
                     await _ended(left)
+
+    async def _write(self, context: Any, content: bytes) -> None:
+        """StreamIdle: the caller takes nothing."""
+        try:
+            async with asyncio.timeout(self._front.slow_seconds):
+                await context.write(content)
+        except TimeoutError as error:
+            raise StreamIdle(self._front.slow_seconds) from error
 
     async def _next(self, requests: AsyncIterator[bytes]) -> bytes | None:
         """The next message; None at the end. StreamIdle, ShuttingDown: none will be waited for."""
@@ -212,7 +243,7 @@ class LookUpFront:
         try:
             done, _ = await asyncio.wait(
                 {arriving, stopping},
-                timeout=self._streams.idle_seconds,
+                timeout=self._front.idle_seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if arriving in done:
@@ -222,14 +253,27 @@ class LookUpFront:
             stopping.cancel()
         if done:
             raise ShuttingDown
-        raise StreamIdle(self._streams.idle_seconds)
+        raise StreamIdle(self._front.idle_seconds)
 
-    def _let_in(self, path: str, context: Any) -> Caller:
-        """Who calls. CallerUnknown, NotAllowed: nobody who may."""
-        caller = self._identity.caller(context)
-        authorise(caller, path)
-        current_caller.set(caller)
-        return caller
+    def _let_in(self, path: str, context: Any, *, streams: bool) -> Admitted:
+        """Lets a call in; raises as `Admission.admit`. Overloaded: its caller has too many."""
+        admitted = self._admission.admit(path, context, streams=streams)
+        leave = self._front.callers.take(admitted.caller.text, Overloaded)
+        context.add_done_callback(lambda _: leave())
+        return admitted
+
+    async def _end(self, context: Any, error: Exception, path: str) -> None:
+        """Ends a call with the status of an error; one whose caller has gone, as he ended it."""
+        if isinstance(error, grpc.aio.AbortError):
+            raise error
+        if isinstance(error, _GONE):
+            log.info("a caller has gone", method=path)
+            raise asyncio.CancelledError from error
+        if not isinstance(error, OsmsError):
+            log.error("a call failed", method=path, exc_info=True)  # noqa: LOG014 - it is called in one
+        self._admission.told(path, error)
+        told = rpc_status.to_status(status_of(error, path, language_of(context)))
+        await context.abort(told.code, told.details, told.trailing_metadata)
 
     def _seconds(self, context: Any) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)
@@ -243,24 +287,3 @@ async def _ended(task: asyncio.Task[Any]) -> None:
 
 async def _raising(error: Exception) -> bytes:
     raise error
-
-
-def _message(read: Callable[[bytes], Any], content: bytes) -> Any:
-    """The request. InvalidRequest: what arrived was none."""
-    try:
-        return read(content)
-    except (DecodeError, ValueError) as error:
-        raise InvalidRequest((Violation("message", Reason.UNREADABLE, "protobuf"),)) from error
-
-
-async def _end(context: Any, error: Exception, path: str) -> None:
-    """Ends a call with the status of an error; where the caller has gone, as one that he ended."""
-    if isinstance(error, grpc.aio.AbortError):
-        raise error
-    if isinstance(error, _GONE):
-        log.info("a caller has gone", method=path)
-        raise asyncio.CancelledError from error
-    if not isinstance(error, OsmsError):
-        log.error("a call failed", method=path, exc_info=True)  # noqa: LOG014 - it is called in one
-    told = rpc_status.to_status(status_of(error, path, language_of(context)))
-    await context.abort(told.code, told.details, told.trailing_metadata)

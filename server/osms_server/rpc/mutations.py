@@ -9,11 +9,15 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
+from osms.entitlement.v1.operations_service_pb2 import ResubmitRejectionRequest
+from osms_server.application.acts import Act, ActKind
 from osms_server.application.law import Law
 from osms_server.application.ports import Register, Transaction
 from osms_server.application.requests import RequestKey, perform_once
 from osms_server.rpc.convert.fields import Fields
+from osms_server.rpc.convert.rosters import without_texts
 from osms_server.rpc.identity import current_caller
+from osms_server.rpc.persons import persons_in
 
 Response = TypeVar("Response", bound=Message)
 
@@ -40,12 +44,27 @@ class Mutations:
         request_id = fields.uuid("request_id", request.request_id)
         fields.check()
         assert request_id is not None
-        key = RequestKey(
-            request_id,
-            request.DESCRIPTOR.name,
-            current_caller.get(),
-            sha256(request.SerializeToString(deterministic=True)).digest(),
+        caller, content = current_caller.get(), request.SerializeToString(deterministic=True)
+        name = request.DESCRIPTOR.name
+        act = Act(
+            caller,
+            name.removesuffix("Request"),
+            ActKind.CHANGE,
+            request=_as_kept(request),
+            iins=persons_in(request),
         )
+        key = RequestKey(request_id, name, caller, sha256(content).digest(), act)
         encoded = perform_once(self.register, key, lambda tx: respond(tx).SerializeToString())
         empty.ParseFromString(encoded)
         return empty
+
+
+def _as_kept(request: Any) -> bytes:
+    """A request for the log of acts: without what the contract does not know, or p. 5 forbids."""
+    kept = type(request)()
+    kept.CopyFrom(request)
+    kept.DiscardUnknownFields()
+    if isinstance(kept, ResubmitRejectionRequest) and kept.HasField("roster_change_record"):
+        kept.roster_change_record.CopyFrom(without_texts(kept.roster_change_record))
+    content: bytes = kept.SerializeToString(deterministic=True)
+    return content

@@ -63,6 +63,14 @@ def category_violations(told: EpisodeTold, limits: Limits) -> tuple[Violation, .
     return found
 
 
+def reporting_source(told: EpisodeTold, limits: Limits) -> str:
+    """The source of what is told, where it may assign that category; empty where there is none."""
+    if told.source is None or told.category not in ASSIGNING_SOURCES:
+        return ""
+    sources = ASSIGNING_SOURCES[told.category].on(told.assigned_on or limits.last_date)
+    return told.source.value if told.source in sources else ""
+
+
 def _source_violations(
     told: EpisodeTold, source: System, day: date, part: str
 ) -> tuple[Violation, ...]:

@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
     commands = Commands(app)
     commands.add(
         "register",
-        caller=f"{OPERATOR}, or {SUPERVISOR} with --reason",
+        caller=OPERATOR,
         example="osms register 900101300017 R01 --applied-on 2026-03-10"
         " --document BIRTH_CERTIFICATE",
     )(register)
@@ -77,7 +77,7 @@ def register(  # noqa: PLR0913 - one parameter for each thing that a person may 
     reason: Annotated[
         str,
         typer.Option(
-            "--reason", metavar="TEXT", help="Why a second time; only a supervisor may do that."
+            "--reason", metavar="TEXT", help="Why a second time; then a supervisor must approve."
         ),
     ] = "",
     request_id: RequestId = "",
@@ -85,17 +85,25 @@ def register(  # noqa: PLR0913 - one parameter for each thing that a person may 
     """
     Registers a person on documents, for one month (p. 21, 57).
 
-    docs/codes.md lists the codes of categories and of documents.
+    A second time it waits until a supervisor other than the one who asks has approved it (osms
+    approve). docs/codes.md lists the codes of categories and of documents.
     """
-    usual = SUPERVISOR if reason else OPERATOR
     with repeatable(session, request_id) as chosen:
-        registration = session.client(usual).register(
+        registration = session.client().register(
             iin, category, applied_on, document, repeat_reason=reason, request_id=chosen
         )
     session.show(registration, _draw_registration)
 
 
 def _draw_registration(made: Registration) -> None:
+    if made.held_batch_id:
+        output.say(
+            f"{made.iin} waits to be registered for {made.category} once more, from"
+            f" {made.applied_on.isoformat()} through {day_shown(made.last_date)}",
+            "bold yellow",
+        )
+        output.say(f"  held batch   {made.held_batch_id}; another supervisor must approve it")
+        return
     output.say(
         f"{made.iin} is registered for {made.category}"
         f" from {made.applied_on.isoformat()} through {day_shown(made.last_date)}",

@@ -24,12 +24,15 @@ from osms_client import (
     OsmsError,
     Outcome,
     RecordOutcome,
+    Registration,
 )
 from osms_client.client import TIMEOUT
 
 Payload = Mapping[str, Any]
 
 FUND = "FUND"
+_DECLINER = "supervisor1"
+"""Who declines what nobody may approve."""
 
 
 @dataclass(frozen=True)
@@ -145,13 +148,32 @@ class Deliveries:
         )
 
     def _register(self, sender: str, payload: Payload) -> Delivered:
+        made = _registered(self._client(sender, payload, "operator"), payload)
+        if made.held_batch_id:
+            return self._approve_registration(made, payload)
+        return Delivered(Outcome.ACCEPTED, registration_id=made.registration_id)
+
+    def _approve_registration(self, made: Registration, payload: Payload) -> Delivered:
+        """
+        Lets the supervisor of the event approve a second registration.
+
+        One that nobody may approve is declined: the event is told as rejected, and nothing waits.
+        """
+        supervisor = str(payload.get("supervisor") or "")
         try:
-            registration = _registered(self._client(sender, payload, "operator"), payload)
-        except NotAllowed:
-            if not payload.get("supervisor"):
-                raise
-            registration = _registered(self._client(sender, payload, "supervisor"), payload)
-        return Delivered(Outcome.ACCEPTED, registration_id=registration)
+            if not supervisor:
+                raise NotAllowed("a second registration, and the event names no supervisor")
+            self.actors.of(supervisor).approve(made.held_batch_id)
+        except OsmsError:
+            self.actors.of(_DECLINER).decline(made.held_batch_id)
+            raise
+        known = self.actors.of(supervisor).consumer(made.iin)
+        registered = [
+            each
+            for each in known.registrations
+            if (each.category, each.applied_on) == (made.category, made.applied_on)
+        ]
+        return Delivered(Outcome.ACCEPTED, registration_id=registered[-1].registration_id)
 
     def _revoke(self, sender: str, payload: Payload) -> Delivered:
         client = self._client(sender, payload, "supervisor", "operator")
@@ -195,14 +217,14 @@ class Deliveries:
         return Delivered(Outcome.ACCEPTED)
 
 
-def _registered(client: OsmsClient, payload: Payload) -> str:
+def _registered(client: OsmsClient, payload: Payload) -> Registration:
     return client.register(
         str(payload["iin"]),
         str(payload["category"]),
         date.fromisoformat(payload["applied_on"]),
         list(payload["documents"]),
         repeat_reason=str(payload.get("reason") or ""),
-    ).registration_id
+    )
 
 
 def _delivered(told: RecordOutcome | None, position: int) -> Delivered:

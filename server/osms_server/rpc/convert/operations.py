@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from osms.entitlement.v1 import access_purpose_pb2, entitlement_pb2, feed_pb2, ground_pb2
 from osms.entitlement.v1 import category_service_pb2 as category_pb
@@ -33,9 +33,9 @@ from osms_server.rpc.convert.fields import range_message, to_date, to_timestamp
 from osms_server.rpc.convert.records import (
     category_line,
     payment_line,
-    roster_change_line,
     too_large,
 )
+from osms_server.rpc.convert.rosters import roster_change_line, without_texts
 from osms_server.rpc.errors import field_violations
 from osms_server.rpc.feed_streams import preview_message
 from osms_server.rules.texts import Language
@@ -48,12 +48,14 @@ _LINES: Mapping[FeedKind, tuple[str, type[Any]]] = {
     FeedKind.ROSTER_CHANGE: ("roster_change_record", roster_pb.RosterChangeRecord),
 }
 
+_ROSTER_CHANGE: Final = "roster_change_record"
+
 # A line of a snapshot is sent again as a change of staff: the snapshot is what it was.
 _CORRECTED: Mapping[FeedKind, tuple[str, Callable[[Any], Any]]] = {
     FeedKind.CATEGORY: ("category_record", category_line),
     FeedKind.PAYMENT: ("payment_record", payment_line),
-    FeedKind.ROSTER: ("roster_change_record", roster_change_line),
-    FeedKind.ROSTER_CHANGE: ("roster_change_record", roster_change_line),
+    FeedKind.ROSTER: (_ROSTER_CHANGE, roster_change_line),
+    FeedKind.ROSTER_CHANGE: (_ROSTER_CHANGE, roster_change_line),
 }
 
 
@@ -158,7 +160,8 @@ def corrected_line(
     line = getattr(request, name)
     if violations := too_large(name, line.ByteSize(), bytes_max):
         raise InvalidRequest(violations)
-    return read(line), line.SerializeToString()
+    kept = without_texts(line) if name == _ROSTER_CHANGE else line
+    return read(line), kept.SerializeToString()
 
 
 def held_batch_message(row: HeldBatchRow) -> pb.HeldBatch:
@@ -245,6 +248,7 @@ def access_message(row: AccessRow) -> pb.Access:
         ground_kind=ground_pb2.GroundKind.ValueType(row.ground_kind or 0),
         revision=revision_token(row.revision),
         purpose=access_purpose_pb2.AccessPurpose.ValueType(row.purpose),
+        certificate_fingerprint=row.certificate,
     )
     if row.on_date is not None:
         message.on_date.CopyFrom(to_date(row.on_date))

@@ -19,11 +19,10 @@ from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
 from osms.entitlement.v1 import category_service_pb2 as category_pb
-from osms.entitlement.v1 import fact_pb2, feed_pb2, roster_service_pb2
+from osms.entitlement.v1 import fact_pb2, feed_pb2
 from osms.entitlement.v1 import payment_service_pb2 as payment_pb
 from osms_server.application.categories import CategoryLine
 from osms_server.application.payments import PaymentLine
-from osms_server.application.rosters import RosterChangeLine
 from osms_server.domain.calendar import Month, month
 from osms_server.domain.codes import PayerKind
 from osms_server.domain.identifiers import parse_identifier
@@ -33,8 +32,6 @@ from osms_server.domain.records import (
     EpisodeTold,
     PaymentRecord,
     RefundRecord,
-    RosterChangeRecord,
-    RosterLine,
     UnreadableRecord,
 )
 from osms_server.domain.violations import Reason, Violation
@@ -64,9 +61,10 @@ def batch_of(
     lines: Sequence[Any],
     read: Callable[[Any], Record],
     bytes_max: int,
+    kept: Callable[[Any], Any] = lambda line: line,
 ) -> Batch[Record]:
     """
-    A batch; each line can be had again as it was sent.
+    A batch; each line can be had again as it was sent, or what of it may be *kept*.
 
     Of a line of more than *bytes_max* only the beginning is kept. One that has no fault by itself
     is never so large, but for fields that the contract does not know; so only others are measured.
@@ -75,7 +73,7 @@ def batch_of(
     for index, record in enumerate(records):
         if _is_faulty(record) and (size := lines[index].ByteSize()) > bytes_max:
             records[index] = UnreadableRecord(too_large("record", size, bytes_max))
-    return Batch(first_position, records, lambda index: content_of(lines[index], bytes_max))
+    return Batch(first_position, records, lambda index: content_of(kept(lines[index]), bytes_max))
 
 
 def _is_faulty(record: Any) -> bool:
@@ -309,44 +307,3 @@ def _refund(refund: fact_pb2.PaymentRefund) -> RefundRecord:
         fields.day(refund, "refunded_date"),
         tuple(fields.violations),
     )
-
-
-def roster_line(message: roster_service_pb2.RosterLine) -> RosterLine:
-    """A line of a snapshot."""
-    iin = parse_identifier(message.iin)
-    if iin is not None and not message.reservist:
-        return RosterLine(iin)
-    fields = Fields()
-    fields.iin("iin", message.iin)
-    return RosterLine(
-        iin, (*fields.violations, *_reservist("reservist", reservist=message.reservist))
-    )
-
-
-def _reservist(field: str, *, reservist: bool) -> tuple[Violation, ...]:
-    return (Violation(field, Reason.RESERVIST, "", "p62"),) if reservist else ()
-
-
-def roster_change_line(message: roster_service_pb2.RosterChangeRecord) -> RosterChangeLine:
-    """A change of staff."""
-    content = message.WhichOneof("content")
-    if content != "change":
-        return _unreadable(message.unreadable if content == "unreadable" else None)
-    change = message.change
-    fields = Fields("change.")
-    operation = change.operation
-    if operation == roster_service_pb2.ROSTER_OPERATION_UNSPECIFIED:
-        fields.fault("operation", Reason.REQUIRED)
-    elif operation not in {
-        roster_service_pb2.ROSTER_OPERATION_ADD,
-        roster_service_pb2.ROSTER_OPERATION_REMOVE,
-    }:
-        fields.fault("operation", Reason.CODE_UNKNOWN, operation)
-    record = RosterChangeRecord(
-        operation == roster_service_pb2.ROSTER_OPERATION_ADD,
-        fields.iin("iin", change.iin),
-        fields.day(change, "changed_date"),
-        fields.code("body", change.body, SYSTEMS) if change.body else None,
-    )
-    faults = (*fields.violations, *_reservist("change.reservist", reservist=change.reservist))
-    return record._replace(violations=faults)

@@ -11,10 +11,10 @@ from osms_server.application.repair import (
     find_open,
     rejection_history,
     resubmit,
+    visible_to,
 )
 from osms_server.application.rows import RejectionFilter, RejectionState
 from osms_server.domain.codes import FeedKind
-from osms_server.domain.errors import NotAllowed
 from osms_server.domain.revision import revision_token
 from osms_server.domain.violations import Reason
 from osms_server.rpc.convert import operations as convert
@@ -36,13 +36,14 @@ class RepairPart(Part):
         fields = Fields()
         wanted = RejectionFilter(
             fields.optional_enum("feed_kind", request.feed_kind, FeedKind),
-            _visible_sender(fields.text("sender", request.sender)),
+            fields.text("sender", request.sender),
             fields.optional_enum("state", request.state, RejectionState),
             fields.text("reason", request.reason),
         )
         page = page_of(request, fields, self._pages)
         before = page_uuid(page, fields)
         fields.check()
+        wanted = visible_to(current_caller.get(), wanted)
         with self._register.read() as reading:
             rows = reading.repair.page(wanted, page.size + 1, before)
         language = language_of(context)
@@ -111,18 +112,9 @@ class RepairPart(Part):
         fields = Fields()
         state = fields.optional_enum("state", request.state, RejectionState)
         fields.check()
+        wanted = visible_to(current_caller.get(), RejectionFilter(state=state))
         with self._register.read() as reading:
-            counts = reading.repair.counts(_visible_sender(""), state)
+            counts = reading.repair.counts(wanted)
         return pb.CountRejectionsResponse(
             counts=[convert.rejection_count_message(count) for count in counts]
         )
-
-
-def _visible_sender(wanted: str) -> str:
-    """The sender whose rejections are listed: any for the Fund, one's own for a sender."""
-    caller = current_caller.get()
-    if caller.is_fund:
-        return wanted
-    if wanted not in {"", caller.name}:
-        raise NotAllowed("list another sender's rejections", "the Fund")
-    return caller.name

@@ -21,6 +21,39 @@ ERRORS: Final[dict[str, Text]] = {
         'The caller "{caller}" is not known here; call with a certificate that was issued for '
         "this service.",
     ),
+    "CERTIFICATE_REFUSED": Text(
+        "Сертификат қабылданбайды ({refusal}); жаңасын осы сервистің куәландырушы орталығынан "
+        "алып, қайта қосылыңыз.",
+        "Сертификат не принимается ({refusal}); получите новый в удостоверяющем центре этого "
+        "сервиса и подключитесь снова.",
+        "The certificate is refused: {refusal}; get another from the authority of this service "
+        "and connect again.",
+    ),
+    "DEADLINE_REQUIRED": Text(
+        "Сұрау салуда күту мерзімі жоқ; оны gRPC арқылы беріңіз (мысалы, grpc-timeout: 5S).",
+        "У вызова нет предельного срока ожидания; задайте его средствами gRPC (например, "
+        "grpc-timeout: 5S).",
+        "The call has no deadline; set one by the means of gRPC (such as grpc-timeout: 5S).",
+    ),
+    "TOO_FAST": Text(
+        "Сұрау салулар тым жиі: {setting} бойынша секундына рұқсат етілгені – {allowed}; "
+        "{seconds} секундтан кейін қайталаңыз.",
+        "Вызовы идут слишком часто: по {setting} в секунду допускается {allowed}; повторите "
+        "через {seconds} с.",
+        "Calls come too fast: {setting} allows {allowed} a second; try again in {seconds} "
+        "seconds.",
+    ),
+    "TOO_MANY_UNKNOWN": Text(
+        "Тізілімде жоқ адамдар туралы сұрау салулар тым көп ({setting} бойынша рұқсат етілгені – "
+        "{allowed}): ЖСН-дерді тексеріңіз, {seconds} секундтан кейін қайталаңыз; әзірше "
+        "Қағидалардың 13-тармағын қолданыңыз; бұл құқықтың жоқтығын білдірмейді.",
+        "Слишком много запросов о лицах, которых нет в реестре (по {setting} допускается "
+        "{allowed}): проверьте ИИН и повторите через {seconds} с; до этого действуйте по пункту "
+        "13 Правил; это не означает отсутствия права.",
+        "Too many persons who were asked about are not known ({setting} allows {allowed}): check "
+        "the IINs, and ask again in {seconds} seconds; until then treat under p. 13 of the Rules; "
+        "this does not mean that there is no right.",
+    ),
     "NOT_ALLOWED": Text(
         "Рұқсат жоқ: {action}. Бұған құқылы: {needs}.",
         "Недостаточно прав: {action}. Вправе это сделать: {needs}.",
@@ -137,6 +170,9 @@ _THINGS: Final = {
     "fact": Text("фактілер", "факты", "facts"),
     "held batch": Text("мақұлдауды күтетін топтама", "отложенный пакет", "held batch"),
     "snapshot": Text("тізім", "список", "snapshot"),
+    "certificate": Text(
+        "сұрау салушының сертификаты", "сертификат вызывающей стороны", "certificate"
+    ),
     "clock": Text("сағат", "часы", "clock"),
     "receipt key": Text("түбіртек кілті", "ключ квитанций", "receipt key"),
 }
@@ -202,11 +238,6 @@ _ACTIONS: Final = {
         "повторное внесение того же лица по той же категории",
         "to register the same person in the same category again",
     ),
-    "correct another sender's line": Text(
-        "басқа жіберушінің жазбасын түзету",
-        "исправление записи другого отправителя",
-        "to correct another sender's line",
-    ),
     "list another sender's rejections": Text(
         "басқа жіберушінің қабылданбаған жазбаларын көру",
         "просмотр отклоненных записей другого отправителя",
@@ -219,15 +250,37 @@ _ACTIONS: Final = {
     ),
 }
 
+_REFUSALS: Final = {
+    "it cannot be read": Text("оқылмайды", "не читается", "it cannot be read"),
+    "it is not valid yet": Text("әлі күшіне енбеген", "еще не действует", "it is not valid yet"),
+    "it has expired": Text("мерзімі өткен", "срок действия истек", "it has expired"),
+    "it was revoked": Text("кері қайтарылған", "отозван", "it was revoked"),
+    "no authority that is trusted now has issued it": Text(
+        "оны қазір сенім білдірілген орталық бермеген",
+        "выдан не тем центром, которому сейчас доверяют",
+        "no authority that is trusted now has issued it",
+    ),
+    "it was not issued for clients": Text(
+        "клиентке арналмаған", "выдан не для клиента", "it was not issued for clients"
+    ),
+    "it must bear exactly one URI": Text(
+        "онда дәл бір URI болуға тиіс",
+        "в нем должен быть ровно один URI",
+        "it must bear exactly one URI",
+    ),
+    "the connection is older than TLS 1.3": Text(
+        "қосылым TLS 1.3 нұсқасынан ескі",
+        "соединение старше TLS 1.3",
+        "the connection is older than TLS 1.3",
+    ),
+}
+
 _CALLERS: Final = {
     "a supervisor of the Fund": Text(
         "Қордың супервайзері", "супервайзер Фонда", "a supervisor of the Fund"
     ),
     "another supervisor of the Fund": Text(
         "Қордың басқа супервайзері", "другой супервайзер Фонда", "another supervisor of the Fund"
-    ),
-    "its sender, or the Fund": Text(
-        "жазбаны жіберуші немесе Қор", "отправитель записи или Фонд", "its sender, or the Fund"
     ),
     "the Fund": Text("Қор", "Фонд", "the Fund"),
     "state-corporation": Text(
@@ -238,6 +291,8 @@ _CALLERS: Final = {
     "fund-supervisor": Text(
         "Қордың супервайзері", "супервайзер Фонда", "a supervisor of the Fund"
     ),
+    "source": Text("дереккөз жүйесі", "система-источник", "a source of categories"),
+    "auditor": Text("тексеруші аудитор", "аудитор", "an auditor"),
     "mis": Text(
         "медициналық ақпараттық жүйе",
         "медицинская информационная система",
@@ -246,7 +301,13 @@ _CALLERS: Final = {
     "nobody": Text("ешкім", "никто", "nobody"),
 }
 
-WORDS: Final[dict[str, Text]] = {**_THINGS, **_STATES, **_ACTIONS, **_CALLERS}
+WORDS: Final[dict[str, Text]] = {
+    **_THINGS,
+    **_STATES,
+    **_ACTIONS,
+    **_REFUSALS,
+    **_CALLERS,
+}
 """Words that errors carry, as the server writes them, in every language."""
 
 _SEPARATOR: Final = ", "

@@ -215,6 +215,19 @@ _OF_COMBINATION: Final = {
         "{field}: a reservist called to combat-training sessions is not recorded; leave this "
         "person out of the roster.",
     ),
+    Reason.FIELD_UNKNOWN: Text(
+        "{field}: келісімшартта жоқ өріс бар; тізімде тек ЖСН және осы келісімшарттың өрістері "
+        "беріледі, басқасын алып тастаңыз.",
+        "{field}: есть поле, которого нет в контракте; в списке передаются только ИИН и поля "
+        "контракта, остальное уберите.",
+        "{field}: there is a field that the contract does not know; a roster tells the IIN and "
+        "the fields of the contract alone, leave the rest out.",
+    ),
+    Reason.TEXT_NOT_ACCEPTED: Text(
+        "{field}: тізімде мәтін қабылданбайды және сақталмайды; ЖСН-нің 12 цифрын ғана беріңіз.",
+        "{field}: текст в списках не принимается и не хранится; передайте только 12 цифр ИИН.",
+        "{field}: no text is accepted in rosters, nor kept; give the 12 digits of the IIN alone.",
+    ),
     Reason.BODY_NOT_YOURS: Text(
         "{field}: «{value}» – сіздің органыңыз емес; тек өз органыңыздың деректерін жіберіңіз.",
         "{field}: «{value}» – не ваш орган; передавайте данные только своего органа.",
