@@ -7,9 +7,8 @@ import os
 import signal
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what fails is told by us; read at the import
 os.environ["GRPC_SSL_CIPHER_SUITES"] = "ECDHE-PSK-CHACHA20-POLY1305"  # as tls_files says
@@ -24,29 +23,25 @@ from osms_server.bootstrap import (
     FolderInUse,
     connect,
     database,
-    receipt_keys_folder,
     running_server,
 )
 from osms_server.bootstrap import replica as follow
-from osms_server.certificates import make_development_certificates
-from osms_server.config import Settings, Transport
+from osms_server.certificates import AuthorityUnusable
+from osms_server.config import Transport
 from osms_server.domain.identifiers import identifier_text
-from osms_server.logs import configure_logs
+from osms_server.keys_command import certs, read_settings, receipt_keys
 from osms_server.looking_up import serve_look_ups
 from osms_server.persistence.embedded import EmbeddedPostgresError
 from osms_server.persistence.migration import SchemaUnknown
 from osms_server.persistence.migration import migrate as migrate_schema
-from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
-from osms_server.rpc.identity import SANDBOX_CALLERS
+from osms_server.receipt_keys import ReceiptKeysUnusable
 from osms_server.supervising import LookUpsDidNotStart
+from osms_server.tls_files import TlsUnusable
 
 _ALLOCATIONS_BEFORE_COLLECTION = 200_000
 _TURN_SECONDS = 0.0005
 
 _LISTEN_SECONDS = 1.0
-
-_LEAD = timedelta(seconds=10)
-"""How long before it signs a new key is there, so that all servers have seen it."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,13 +57,6 @@ StateFolder = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Folder of the embedded PostgreSQL and certificates."),
 ]
-
-
-def _settings(**given: Any) -> Settings:
-    chosen = {name: value for name, value in given.items() if value is not None}
-    settings = Settings.read(**chosen)
-    configure_logs(settings.log_format)
-    return settings
 
 
 @app.command(epilog="Example: osms-server serve --sandbox")
@@ -106,7 +94,7 @@ def serve(
     ] = False,
 ) -> None:
     """Serves until it is told to stop (SIGTERM, SIGINT)."""
-    settings = _settings(
+    settings = read_settings(
         listen=listen,
         look_up_listen=look_up_listen,
         look_up_processes=look_up_processes,
@@ -146,7 +134,7 @@ def look_ups(
     ] = False,
 ) -> None:
     """Serves look-ups alone, beside servers of the same database."""
-    settings = _settings(look_up_listen=listen, dsn=dsn, state_folder=state_folder)
+    settings = read_settings(look_up_listen=listen, dsn=dsn, state_folder=state_folder)
     if not settings.dsn or not settings.look_up_listen:
         message = "look-ups need --dsn and --listen, or OSMS_DSN and OSMS_LOOK_UP_LISTEN"
         sys.stderr.write(f"osms-server: {message}\n")
@@ -167,7 +155,7 @@ def replica(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with follow(_settings(state_folder=state_folder), of) as dsn:
+    with follow(read_settings(state_folder=state_folder), of) as dsn:
         sys.stdout.write(f"replica ready at {dsn}\n")
         sys.stdout.flush()
         while not stop.wait(_LISTEN_SECONDS):
@@ -209,7 +197,7 @@ def _wait_for_end_of_input(stop: threading.Event) -> None:
 @app.command(epilog="Example: osms-server migrate --dsn postgresql://osms@db/osms")
 def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
     """Brings the schema of the database to the version of this server."""
-    settings = _settings(dsn=dsn, state_folder=state_folder)
+    settings = read_settings(dsn=dsn, state_folder=state_folder)
     with database(settings) as found:
         engines = connect(found, settings)
         migrate_schema(engines.transactions)
@@ -226,7 +214,7 @@ Processes = Annotated[
 @app.command(epilog="Example: osms-server verify --dsn postgresql://osms@db/osms")
 def verify(dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None) -> None:
     """Compares every timeline with the facts; exits with 1 if any differs."""
-    settings = _settings(dsn=dsn, state_folder=state_folder)
+    settings = read_settings(dsn=dsn, state_folder=state_folder)
     with database(settings) as found:
         report = maintenance.verify(found, settings, processes)
     typer.echo(
@@ -254,7 +242,7 @@ def verify_log(
     ] = None,
 ) -> None:
     """Follows the chains of the log of answers; exits with 1 if any entry was tampered with."""
-    settings = _settings(dsn=dsn, state_folder=state_folder)
+    settings = read_settings(dsn=dsn, state_folder=state_folder)
     broken = 0
     with database(settings) as found:
         for entry in maintenance.verify_log(found, settings, ends):
@@ -273,7 +261,7 @@ def rebuild(
     dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None
 ) -> None:
     """Makes every timeline anew from the facts."""
-    settings = _settings(dsn=dsn, state_folder=state_folder)
+    settings = read_settings(dsn=dsn, state_folder=state_folder)
     with database(settings) as found:
         report = maintenance.rebuild(found, settings, processes)
     typer.echo(
@@ -282,18 +270,8 @@ def rebuild(
     )
 
 
-@app.command(epilog="Example: osms-server certificates ./certificates")
-def certificates(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write them to.")],
-) -> None:
-    """Makes an authority, a server and every caller of a sandbox, for development."""
-    if make_development_certificates(folder, SANDBOX_CALLERS):
-        typer.echo(f"certificates for {len(SANDBOX_CALLERS)} callers are in {folder}")
-    else:
-        typer.echo(f"{folder} has certificates already; nothing was changed")
-
-
 _MENDABLE = (
+    AuthorityUnusable,
     CannotListen,
     maintenance.EndsUnreadable,
     FolderInUse,
@@ -301,83 +279,11 @@ _MENDABLE = (
     LookUpsDidNotStart,
     ReceiptKeysUnusable,
     SchemaUnknown,
+    TlsUnusable,
 )
 
-receipt_keys = typer.Typer(
-    no_args_is_help=True, help="The keys that sign receipts, in a folder that servers share."
-)
 app.add_typer(receipt_keys, name="receipt-keys")
-
-KeysFolder = Annotated[
-    Path | None,
-    typer.Option("--folder", metavar="DIR", help="The folder; that of the settings if left out."),
-]
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not an instant") from error
-    if instant.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no offset; write it as 2026-07-15T12:00+05:00")
-    return instant
-
-
-def _keys(folder: Path | None) -> KeyFolder:
-    return KeyFolder(receipt_keys_folder(_settings(receipt_keys_folder=folder)))
-
-
-@receipt_keys.command("list", epilog="Example: osms-server receipt-keys list")
-def list_receipt_keys(folder: KeysFolder = None) -> None:
-    """Lists all keys, newest first: since when each signs, and until when."""
-    keys, now = _keys(folder), datetime.now(UTC)
-    for pair in keys.read():
-        begins, ends = pair.public.valid_from, pair.public.retired
-        state = "signs now" if pair.signs_at(now) else "ahead" if begins > now else "signs no more"
-        until = f" until {ends.isoformat()}" if ends else ""
-        private = "" if pair.private else ", public only"
-        typer.echo(f"{pair.public.key_id}  {state}, from {begins.isoformat()}{until}{private}")
-
-
-@receipt_keys.command("new", epilog="Example: osms-server receipt-keys new --folder ./keys")
-def new_receipt_key(
-    folder: KeysFolder = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            "--from",
-            metavar="INSTANT",
-            parser=_instant,
-            help="Since when it signs; in a few seconds if left out.",
-        ),
-    ] = None,
-) -> None:
-    """Makes a key that signs from an instant on; servers find it while they run."""
-    now = datetime.now(UTC)
-    if since is not None and since < now:
-        raise typer.BadParameter("a key cannot sign before it is made")
-    keys = _keys(folder)
-    typer.echo(keys.make(since or now + (_LEAD if keys.read() else timedelta())))
-
-
-@receipt_keys.command("retire", epilog="Example: osms-server receipt-keys retire KEY")
-def retire_receipt_key(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Its id.")],
-    folder: KeysFolder = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            "--since",
-            metavar="INSTANT",
-            parser=_instant,
-            help="Since when its receipts are no longer to be trusted, if before its end.",
-        ),
-    ] = None,
-) -> None:
-    """Deletes the private half of a key that signs no more; what it signed can be verified."""
-    ended = _keys(folder).retire(key, datetime.now(UTC), since)
-    typer.echo(f"{key} signs no more since {ended.isoformat()}; its private half is deleted")
+app.command(epilog="Example: osms-server certs ./certificates --caller mis/clinic7")(certs)
 
 
 def _told(fault: str) -> str:

@@ -27,6 +27,8 @@ SERVER: Final = "server"
 REVOKED: Final = "revoked.pem"
 """The file of revoked certificates, in the folder of an authority."""
 
+_TAKEN: Final = frozenset({CA, SERVER, REVOKED.removesuffix(".pem")})
+
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 _DAYS: Final = 825
 _LIST_DAYS: Final = 30
@@ -61,7 +63,14 @@ class Authority:
         self._issue(SERVER, names, ExtendedKeyUsageOID.SERVER_AUTH, days)
 
     def issue_caller(self, caller: Caller, days: int = _DAYS) -> None:
-        """A certificate for a caller, in files of its name; an older one goes on to be valid."""
+        """
+        A certificate for a caller, in files of its name; an older one goes on to be valid.
+
+        AuthorityUnusable: the files of that name are the authority's own, or the server's.
+        """
+        if caller.name in _TAKEN:
+            message = f"a caller cannot be called {caller.name!r}: its files have that name"
+            raise AuthorityUnusable(message)
         name = x509.UniformResourceIdentifier(f"spiffe://{TRUST_DOMAIN}/{caller.text}")
         self._issue(caller.name, [name], ExtendedKeyUsageOID.CLIENT_AUTH, days)
 

@@ -112,7 +112,7 @@ class Session:
                 (
                     "name another folder with --certificates, or another caller with --as;",
                     "a development server makes them when it first starts, and so does:",
-                    f"osms-server certificates {folder}",
+                    f"osms-server certs {folder}",
                 ),
                 MISUSED,
             )
