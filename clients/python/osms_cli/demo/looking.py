@@ -17,6 +17,7 @@ from osms_client import Entitlement, NotFound, Timeline
 CLINIC: Final = "clinic1"
 FUND: Final = "supervisor1"
 GROUNDS_WANTED: Final = 5
+_DIGITS_SHOWN: Final = 4
 _NOT_ENTITLED: Final = frozenset({"NOT_ENTITLED", "NOT_REGISTERED"})
 
 
@@ -78,11 +79,16 @@ def draw(looks: list[Look]) -> None:
     )
 
 
+def masked(iin: str) -> str:
+    """A person as the demonstration shows one: what is printed has a way of being kept."""
+    return f"{'•' * (len(iin) - _DIGITS_SHOWN)}{iin[-_DIGITS_SHOWN:]}"
+
+
 def _row(look: Look) -> list[output.Cell]:
     ground = ground_name(look.answer.ground, look.category) if look.answer.ground else "-"
     fits = Text("yes", "green") if look.fits else Text("NO", "bold red")
     answer = status_text(look.answer.status)
-    return [look.label, look.iin, answer, ground, until(look.answer), fits, look.story]
+    return [look.label, masked(look.iin), answer, ground, until(look.answer), fits, look.story]
 
 
 def richest_timeline(actors: Actors, looks: list[Look]) -> Timeline | None:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,8 +93,10 @@ class Play:
         with self.part("look-ups", "One person of each kind, asked about as a medical system"):
             looks = looking.look_up(actors, self.stage.described("people.json"))
             looking.draw(looks)
+            people = self.stage.region / "people.json"
+            output.say(f"their IINs are in {people}; nothing that is printed has any", "dim")
         self.misfits += [
-            f"{look.iin} ({look.label}): {look.came}, and {look.meant} was meant"
+            f"{looking.masked(look.iin)} ({look.label}): {look.came}, and {look.meant} was meant"
             for look in looks
             if not look.fits
         ]
@@ -108,10 +110,12 @@ class Play:
                 output.say("nobody has a day with the right")
                 return
             today = actors.of(FUND).check(timeline.iin)
-            timelines.draw(timeline, today, Window())
-            output.say()
             explained = actors.of(FUND).explain(timeline.iin, today.on_date, language="en")
-            explanations.draw(explained, known_at=None)
+            shown = looking.masked(timeline.iin)
+            timelines.draw(replace(timeline, iin=shown), today, Window())
+            output.say()
+            about = replace(explained.entitlement, iin=shown)
+            explanations.draw(replace(explained, entitlement=about), known_at=None)
 
     def verify(self) -> None:
         """Compares all timelines with the facts."""
