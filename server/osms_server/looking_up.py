@@ -44,7 +44,7 @@ from osms_server.desks import DeskParts, DeskThread, make_desk
 from osms_server.persistence.acts import ActTrail
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rpc.entitlement_service import EntitlementService
-from osms_server.rpc.look_up_front import LookUpFront
+from osms_server.rpc.look_up_front import LookUpFront, OpenGate
 from osms_server.tls_files import TlsFiles
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,7 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
     files = tls_files(settings)
     with _parts(settings, files) as (front, desk):
         server = grpc.aio.server(
+            interceptors=[OpenGate(front.admission)],
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
             options=server_options(settings, looks_up=True),
         )

@@ -103,6 +103,19 @@ class Admission:
         current_caller.set(caller)
         return Admitted(caller, RULES[method].log)
 
+    def admit_anybody(self, context: Any) -> str:
+        """
+        Lets in whoever calls an open service, known or not; the name, if there is one.
+
+        CertificateRefused: the certificate is not to be trusted now. TooFast: as for all calls.
+        """
+        try:
+            name = self._identity.caller(context).text
+        except CallerUnknown:
+            name = ""
+        self._paces.take(name)
+        return name
+
     def must_still_be(self, caller: Caller, context: Any) -> None:
         """
         Asks again on a stream, before its next message is taken.

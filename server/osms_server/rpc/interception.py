@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 
 import grpc
@@ -99,21 +100,44 @@ class Gate(grpc.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Wraps the handler of one call; open services are left as they are."""
+        """Wraps the handler of one call; open services are open to every trusted certificate."""
         handler = continuation(handler_call_details)
         method = handler_call_details.method
         if handler is None:
             return None
         if not is_open(method):
             return self._guarded(handler, method)
-        return self._with_place(handler, method) if handler.request_streaming else handler
+        return self._opened(handler, method)
+
+    def _opened(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
+        if handler.request_streaming:
+            return self._with_place(handler, method)
+        answers = "stream" if handler.response_streaming else "unary"
+        behaviour = getattr(handler, f"unary_{answers}")
+
+        @wraps(behaviour)  # a watch of health keeps no worker, by a mark on it
+        def checked(request: Any, context: grpc.ServicerContext, *more: Any) -> Any:
+            with self._told(method, context):
+                name = self._admission.admit_anybody(context)
+                self._hold_until_taken(name, Busy, context)
+            return behaviour(request, context, *more)
+
+        make = getattr(grpc, f"unary_{answers}_rpc_method_handler")
+        wrapped: grpc.RpcMethodHandler[Any, Any] = make(
+            checked,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+        return wrapped
 
     def _with_place(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
         """A stream of an open service: whoever calls, all have together what one caller has."""
 
         def stream(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            with self._told(method, context), self._places.stream(_ANYBODY):
-                yield from handler.stream_stream(requests, context)
+            with self._told(method, context):
+                self._admission.admit_anybody(context)
+                with self._places.stream(_ANYBODY):
+                    yield from self.slowly(handler.stream_stream(requests, context), context)
 
         wrapped: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
             stream,

@@ -34,6 +34,7 @@ from osms_server.domain.errors import (
 )
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.admission import Admission, Admitted
+from osms_server.rpc.authorisation import is_open
 from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
 from osms_server.rpc.errors import status_of
 from osms_server.rpc.identity import current_caller
@@ -89,7 +90,7 @@ class LookUpFront:
         """*slow* signs, and answers in threads what is not a look-up."""
         self._desk = desk
         self._slow = slow
-        self._admission = admission
+        self.admission = admission
         self._front = front
         self._limits = limits
         self._sign = slow.sign
@@ -208,7 +209,7 @@ class LookUpFront:
         async def take() -> None:
             try:
                 while (content := await self._next(requests)) is not None:
-                    self._admission.must_still_be(caller, context)
+                    self.admission.must_still_be(caller, context)
                     await room.acquire()
                     request, seconds = read_message(read, content), self._seconds(context)
                     doing = self._many("StreamCheckEntitlements", request, caller, seconds)
@@ -257,7 +258,7 @@ class LookUpFront:
 
     def _let_in(self, path: str, context: Any, *, streams: bool) -> Admitted:
         """Lets a call in; raises as `Admission.admit`. Overloaded: its caller has too many."""
-        admitted = self._admission.admit(path, context, streams=streams)
+        admitted = self.admission.admit(path, context, streams=streams)
         leave = self._front.callers.take(admitted.caller.text, Overloaded)
         context.add_done_callback(lambda _: leave())
         return admitted
@@ -271,7 +272,7 @@ class LookUpFront:
             raise asyncio.CancelledError from error
         if not isinstance(error, OsmsError):
             log.error("a call failed", method=path, exc_info=True)  # noqa: LOG014 - it is called in one
-        self._admission.told(path, error)
+        self.admission.told(path, error)
         told = rpc_status.to_status(status_of(error, path, language_of(context)))
         await context.abort(told.code, told.details, told.trailing_metadata)
 
@@ -287,3 +288,44 @@ async def _ended(task: asyncio.Task[Any]) -> None:
 
 async def _raising(error: Exception) -> bytes:
     raise error
+
+
+class OpenGate(grpc.aio.ServerInterceptor):
+    """Lets whoever has a trusted certificate call the open services, health and reflection."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+
+    async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
+        """Wraps the handler of an open service; the others are guarded by themselves."""
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or not is_open(method):
+            return handler
+        asks = "stream" if handler.request_streaming else "unary"
+        answers = "stream" if handler.response_streaming else "unary"
+        behaviour = getattr(handler, f"{asks}_{answers}")
+
+        async def checked(request: Any, context: Any) -> Any:
+            try:
+                self._admission.admit_anybody(context)
+            except OsmsError as error:
+                told = rpc_status.to_status(status_of(error, method, language_of(context)))
+                await context.abort(told.code, told.details, told.trailing_metadata)
+            return await _answered(behaviour(request, context), context)
+
+        make = getattr(grpc, f"{asks}_{answers}_rpc_method_handler")
+        return make(
+            checked,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+
+async def _answered(answering: Any, context: Any) -> Any:
+    """What a behaviour gives: one response, or many that are written here."""
+    if not isinstance(answering, AsyncIterator):
+        return await answering
+    async for response in answering:
+        await context.write(response)
+    return None
