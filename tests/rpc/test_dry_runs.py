@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from osms_client import (
     Ack,
     CannotTell,
+    CategoryAssigned,
     FeedPush,
     NotFound,
     OsmsClient,
@@ -371,3 +372,53 @@ def test_a_snapshot_may_be_tried(
         stored.unchanged,
     )
     assert len(tried.rejected_lines) == len(stored.rejected_lines)
+
+
+# What others have told of a person is not told by a trial.
+
+
+def tried_joining(defence: OsmsClient, iin: str) -> tuple[int, int]:
+    """Whom it would give or take days of the right if a person joined the body."""
+    with defence.roster_change_feed(validate_only=True) as feed:
+        (ack,) = feed.send([joins(iin)])
+    return told(ack)
+
+
+def tried_removal(corporation: OsmsClient, of: CategoryAssigned) -> tuple[int, int]:
+    """The same if a category ended today."""
+    with corporation.category_feed(validate_only=True) as feed:
+        (ack,) = feed.send([removed(of, TODAY)])
+    return told(ack)
+
+
+def told(ack: Ack) -> tuple[int, int]:
+    """How many would gain and lose."""
+    assert ack.preview is not None
+    return ack.preview.gaining, ack.preview.losing
+
+
+def test_a_body_does_not_learn_who_has_another_ground(
+    corporation: OsmsClient, defence: OsmsClient, client_of: ClientOf, operator: OsmsClient
+) -> None:
+    """A pensioner, a payer, one of another body, one on documents, and a stranger look alike."""
+    pensioner, payer, policeman, newborn, stranger, soldier = people(6)
+    push_categories(corporation, assigned(pensioner, "R07", source="MLSPP"))
+    push_payments(corporation, *paid_months(payer, date(2025, 6, 1), 12))
+    push_changes(client_of("INTERIOR"), joins(policeman))
+    operator.register(newborn, "R01", TODAY, ["BIRTH_CERTIFICATE"])
+    for iin in (pensioner, payer, policeman, newborn, stranger):
+        assert tried_joining(defence, iin) == (1, 0)
+    push_changes(defence, joins(soldier))
+    assert tried_joining(defence, soldier) == (0, 0)  # its own it may know
+
+
+def test_the_state_corporation_does_not_learn_who_serves(
+    corporation: OsmsClient, defence: OsmsClient
+) -> None:
+    """Whose category ends would lose days, by all that it has told itself."""
+    soldier, civilian, payer = (assigned(iin, "R12", source="MLSPP") for iin in people(3))
+    push_categories(corporation, soldier, civilian, payer)
+    push_changes(defence, joins(soldier.iin))
+    push_payments(corporation, *paid_months(payer.iin, date(2025, 6, 1), 12))
+    assert tried_removal(corporation, soldier) == tried_removal(corporation, civilian) == (0, 1)
+    assert tried_removal(corporation, payer) == (0, 1)  # its payments do not last for ever

@@ -14,6 +14,7 @@ from typing import Final, Generic, NamedTuple, Protocol
 
 from osms_server.application.acts import Act
 from osms_server.application.ports import Clock, Register, Rehearsal, Transaction
+from osms_server.application.previewing import OwnFacts
 from osms_server.application.requests import again_if_day_turns
 from osms_server.application.rows import DeliveryRow, FeedRow
 from osms_server.application.verdicts import Verdicts
@@ -116,12 +117,18 @@ class RehearsedFeedStream(Generic[Record]):
     """A connection whose batches are only tried, each after those before it."""
 
     def __init__(
-        self, register: Register, clock: Clock, feed: FeedId, receiver: Receiver[Record]
+        self,
+        register: Register,
+        clock: Clock,
+        feed: FeedId,
+        receiver: Receiver[Record],
+        own: OwnFacts,
     ) -> None:
         self._register = register
         self._clock = clock
         self._feed = feed
         self._receiver = receiver
+        self._own = own
         self._stack = ExitStack()
         self._rehearsal: Rehearsal | None = None
         self._next_position = 0
@@ -143,7 +150,7 @@ class RehearsedFeedStream(Generic[Record]):
 
     def _begin(self) -> Rehearsal:
         """Begins only now: a rehearsal is scarce, and a sender may be slow to send anything."""
-        rehearsal = self._stack.enter_context(self._register.rehearse(self._feed.sender))
+        rehearsal = self._stack.enter_context(self._register.rehearse(self._own))
         row = rehearsal.feeds.get(self._feed)
         rehearsal.feeds.put(row._replace(next_position=self._next_position))
         self._rehearsal = rehearsal

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from osms_server.application.acts import Acts, ActsReading
-from osms_server.application.previewing import PersonChange
+from osms_server.application.previewing import OwnFacts, PersonChange
 from osms_server.application.rows import (
     AccessRow,
     Additions,
@@ -476,8 +476,12 @@ class Register(Protocol):
     def write(self) -> AbstractContextManager[Transaction]:
         """A change: committed when the block ends, undone when it raises."""
 
-    def rehearse(self, sender: str) -> AbstractContextManager[Rehearsal]:
-        """A push that is thrown away when the block ends. Busy: too many are under way."""
+    def rehearse(self, own: OwnFacts) -> AbstractContextManager[Rehearsal]:
+        """
+        A push that is thrown away when the block ends.
+
+        Of persons only the sender's facts are seen. Busy: too many are under way.
+        """
 
     def rehearse_approval(self) -> AbstractContextManager[Rehearsal]:
         """An approval that is thrown away when the block ends. Busy: as for a push."""

@@ -1,4 +1,9 @@
-"""What a change would give and take: days of the right, from today on, person by person."""
+"""
+What a change would give and take: days of the right, from today on, person by person.
+
+To the Fund, which sees everything, by all that is known. To a sender by what it has sent itself:
+else a push that is only tried would tell a body who pays, and the State Corporation who serves.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,29 @@ from datetime import date
 from typing import NamedTuple
 
 from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import GroundKind
+from osms_server.domain.codes import GroundKind, System
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.timeline import decode_timeline, stretch_on
+from osms_server.rules.parameters import Parameters
+from osms_server.rules.reference import BODIES
 from osms_server.rules.spans import Days, merged, within, without
+
+
+class OwnFacts(NamedTuple):
+    """What a push is judged and counted by where it is only tried: the sender's own facts."""
+
+    sender: str
+    bodies: tuple[System, ...]
+    """The bodies whose people are the sender's: itself, and those whose successor it is."""
+    parameters: Parameters
+
+
+def own_facts_of(sender: str, parameters: Parameters) -> OwnFacts:
+    """The facts of a sender: of a body its people's listings, of any other what it has sent."""
+    bodies = tuple(
+        body.system for body in BODIES.values() if sender in {body.system, body.successor}
+    )
+    return OwnFacts(sender, bodies, parameters)
 
 
 class PersonChange(NamedTuple):

@@ -20,6 +20,7 @@ from osms_server.application.feed import Received
 from osms_server.application.law import Law
 from osms_server.application.portions import portions
 from osms_server.application.ports import Register, Transaction
+from osms_server.application.previewing import own_facts_of
 from osms_server.application.requests import again_if_day_turns
 from osms_server.application.rows import (
     FeedRow,
@@ -114,7 +115,7 @@ def rehearse_snapshot(
 ) -> SnapshotResult:
     """What `receive_snapshot` would do; nothing is kept."""
     upload = _Upload.of(body, snapshot_id, lines)
-    with register.rehearse(body) as rehearsal:
+    with register.rehearse(own_facts_of(body, law.parameters)) as rehearsal:
         result = _receive_whole(rehearsal, law.parameters, upload)
         return result._replace(preview=rehearsal.preview())
 

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from osms_server.application.ports import Clock, Head
+from osms_server.application.previewing import OwnFacts
 from osms_server.application.slots import Limit, Slots
 from osms_server.domain.calendar import almaty_day
 from osms_server.domain.errors import DayTurned, RegisterUnavailable
@@ -146,13 +147,14 @@ class PostgresRegister:
             self._writers.release()
 
     @contextmanager
-    def rehearse(self, sender: str) -> Iterator[RehearsalTransaction]:
+    def rehearse(self, own: OwnFacts) -> Iterator[RehearsalTransaction]:
         """
         A push that is thrown away when the block ends; nothing real is written or locked.
 
-        Busy: too many are under way, or one of the sender.
+        Of persons only the sender's facts are seen. Busy: too many are under way, or one of the
+        sender.
         """
-        with self._rehearsals.place(sender), self._thrown_away() as rehearsal:
+        with self._rehearsals.place(own.sender), self._thrown_away(own) as rehearsal:
             yield rehearsal
 
     @contextmanager
@@ -162,14 +164,15 @@ class PostgresRegister:
             yield rehearsal
 
     @contextmanager
-    def _thrown_away(self) -> Iterator[RehearsalTransaction]:
+    def _thrown_away(self, own: OwnFacts | None = None) -> Iterator[RehearsalTransaction]:
         assert self._rehearsing is not None
         snapshot = self._rehearsing.execution_options(isolation_level="REPEATABLE READ")
         with _reachable(), snapshot.connect() as connection:
             previous = Revision(connection.execute(sa.select(head.c.revision)).scalar_one())
             now = self._clock.now()
             revision = next_revision(previous, now)
-            yield RehearsalTransaction(connection, previous, revision, almaty_day(now))
+            revisions = (previous, revision)
+            yield RehearsalTransaction(connection, revisions, almaty_day(now), own)
             connection.rollback()
 
     @contextmanager

@@ -18,7 +18,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from osms_server.application.previewing import PersonChange, change_of
+from osms_server.application.previewing import OwnFacts, PersonChange, change_of
+from osms_server.application.projecting import kinds_of, project
 from osms_server.application.rows import (
     FeedRow,
     HeldBatchRow,
@@ -30,6 +31,7 @@ from osms_server.application.rows import (
     SnapshotRow,
 )
 from osms_server.domain.codes import Category, FeedKind, System
+from osms_server.domain.facts import PersonFacts
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.records import FeedId, Preview
 from osms_server.domain.revision import Revision, next_revision
@@ -67,6 +69,7 @@ _OF_PERSONS: Final = (
     "revocation",
     "withdrawn_fact",
 )
+_BY_SENDER: Final = ("category_fact", "payment", "refund")
 _NOT_COPIED: Final = frozenset(
     table.name
     for table in (
@@ -115,6 +118,15 @@ class Shadow:
         for table in _OF_PERSONS:
             self.bring(table, "t.iin = any(%s)", list(iins))
 
+    def bring_own(self, iins: Sequence[Iin], own: OwnFacts) -> None:
+        """Brings the facts of a sender about persons, and no others."""
+        bodies = [body.value for body in own.bodies]
+        senders = [own.sender, *bodies]
+        for table in _BY_SENDER:
+            self.bring(table, "t.iin = any(%s) and t.sender = %s", list(iins), own.sender)
+        self.bring("roster_mark", "t.iin = any(%s) and t.body = any(%s)", list(iins), bodies)
+        self.bring("withdrawn_fact", "t.iin = any(%s) and t.sender = any(%s)", list(iins), senders)
+
     def query(self, statement: str, *values: Any) -> list[Any]:
         """The rows of a question."""
         rows: list[Any] = self._connection.execute(statement, values).fetchall()
@@ -125,14 +137,26 @@ class RehearsalTransaction(PostgresTransaction):
     """A transaction on the copy; it counts who would gain or lose the right."""
 
     def __init__(
-        self, connection: sa.Connection, previous: Revision, revision: Revision, day: date
+        self,
+        connection: sa.Connection,
+        revisions: tuple[Revision, Revision],
+        day: date,
+        own: OwnFacts | None,
     ) -> None:
+        """
+        *revisions* are the last of the register, and the one that the change would have; *own*
+        tells of whom only the facts of a sender are seen.
+        """
+        self.previous, revision = revisions
         super().__init__(connection, revision)
-        self.previous = previous
         self.day = day
         self._connection = connection
         self._shadow = Shadow(connection)
-        self._people = _People(connection, self._shadow, day)
+        self._people = (
+            _OwnPeople(connection, self._shadow, day, (own, self.previous))
+            if own
+            else _People(connection, self._shadow, day)
+        )
         self.people = self._people
         self.facts = _Facts(connection, self._shadow)
         self.feeds = _Feeds(connection, self._shadow)
@@ -186,7 +210,7 @@ class _People(PeopleTable):
 
     def put(self, new: Sequence[PersonRow], changed: Sequence[PersonRow]) -> None:
         iins = [row.iin for row in (*new, *changed)]
-        real = self._timelines(self._shadow.real("person"), iins)
+        real = self._before(iins)
         until_now = self._timelines("person", iins)
         gaining, losing = self.preview
         for row in (*new, *changed):
@@ -197,6 +221,10 @@ class _People(PeopleTable):
             losing += loses - lost
         self.preview = Preview(gaining, losing)
         super().put(new, changed)
+
+    def _before(self, iins: Sequence[Iin]) -> Mapping[Iin, str]:
+        """The timelines before anything was rehearsed."""
+        return self._timelines(self._shadow.real("person"), iins)
 
     def _effect(self, iin: Iin, before: str, after: str) -> tuple[bool, bool]:
         if before == after:
@@ -210,6 +238,40 @@ class _People(PeopleTable):
             list(iins),
         )
         return {row[0]: row[1] for row in rows}
+
+
+class _OwnPeople(_People):
+    """The same by the facts of one sender alone: projections are made of those, not brought."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        shadow: Shadow,
+        today: date,
+        own: tuple[OwnFacts, Revision],
+    ) -> None:
+        """*own* are the facts that are seen, and the revision as of which projections are made."""
+        super().__init__(connection, shadow, today)
+        self._own, self._previous = own
+        self._facts = FactTables(connection)
+        self._projected: dict[Iin, str] = {}
+
+    def rows(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonRow]:
+        unseen = [iin for iin in iins if iin not in self._projected]
+        self._projected |= dict.fromkeys(unseen, "")
+        self._shadow.bring_own(unseen, self._own)
+        made = [self._made(iin, facts) for iin, facts in self._facts.of_people(unseen).items()]
+        self._projected |= {row.iin: row.timeline for row in made}
+        PeopleTable.put(self, made, [])
+        return PeopleTable.rows(self, iins)
+
+    def _made(self, iin: Iin, facts: PersonFacts) -> PersonRow:
+        timeline, ledger = project(facts, self._own.parameters, known=self._previous)
+        first = min(facts.revisions())
+        return PersonRow(iin, first, self._previous, kinds_of(facts), timeline, ledger)
+
+    def _before(self, iins: Sequence[Iin]) -> Mapping[Iin, str]:
+        return {iin: self._projected.get(iin, "") for iin in iins}
 
 
 class _Facts(FactTables):

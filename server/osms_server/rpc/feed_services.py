@@ -26,6 +26,7 @@ from osms_server.application.feed import (
 from osms_server.application.law import Law
 from osms_server.application.payments import PaymentReceiver
 from osms_server.application.ports import Clock, Register
+from osms_server.application.previewing import own_facts_of
 from osms_server.application.rosters import (
     RosterChangeReceiver,
     SnapshotResult,
@@ -116,7 +117,8 @@ class FeedContext:
         def open_session(validate_only: bool) -> FeedSession[Any]:  # noqa: FBT001 - the contract's
             if validate_only:
                 self.keep_trial(act)
-                return RehearsedFeedStream(self.register, self.clock, feed, receiver)
+                own = own_facts_of(caller.name, self.law.parameters)
+                return RehearsedFeedStream(self.register, self.clock, feed, receiver, own)
             return FeedStream(self.register, feed, receiver, act)
 
         lines = LinesOf(shape.read, shape.kept)

@@ -225,7 +225,10 @@ Global___FeedAck: _TypeAlias = FeedAck  # noqa: Y015
 
 @_typing.final
 class Preview(_message.Message):
-    """How many people a change would give or take days of the right, from today on."""
+    """How many people a change would give or take days of the right, from today on: for the Fund by all
+    that is known, for a sender by what it has sent itself. Whether a person has another ground is
+    not told to those who do not give it.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
