@@ -308,7 +308,7 @@ class Application:
         )
         if isinstance(self.clock, SandboxClock):
             sandbox_service_pb2_grpc.add_SandboxServiceServicer_to_server(
-                SandboxService(self.register, self.law, self.clock, self._emptied), server
+                SandboxService(self._empty, self.law, self.clock), server
             )
         self._add_health_and_reflection(server)
 
@@ -323,11 +323,12 @@ class Application:
         own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection([*names, *own], server)
 
-    def _emptied(self) -> None:
-        """Forgets what was kept of a register that is empty now."""
+    def _empty(self) -> None:
+        """Empties the register of a sandbox, and forgets what was kept of it."""
+        with self.acts.set_aside():
+            self.register.clear()
         self.answers.overlaying.forget()
         self.desk.begin_chains()
-        self.acts.begin_chain()
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""

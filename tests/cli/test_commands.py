@@ -181,7 +181,11 @@ def test_a_person_is_registered_and_revoked(osms: Osms) -> None:
     assert osms(*arguments, "--request-id", id_, "--json").json == first
     assert "registered for R01" in osms(*arguments, "--request-id", id_).out
     again = osms(*arguments, "--reason", "lost the paper", "--json").json
-    assert again["registered_by"] == "supervisor1"
+    assert again["outcome"] == "HELD_FOR_APPROVAL"
+    waits = osms(*arguments, "--reason", "and once more").out
+    assert "waits to be registered for R01 once more" in waits
+    assert "another supervisor must approve it" in waits
+    assert "1 decided" in osms("approve", again["held_batch_id"], "--as", "supervisor2").out
     ran = osms("revoke", first["registration_id"], "--reason", "forged")
     assert "its last day is 2026-07-16" in ran.out
 

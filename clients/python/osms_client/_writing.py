@@ -162,7 +162,17 @@ def roster_change_record(message: RosterChangeMessage) -> roster_pb.RosterChange
                 body=message.body,
             )
         )
-    return roster_pb.RosterChangeRecord(unreadable=unreadable(message))
+    return roster_pb.RosterChangeRecord(unreadable=_without_texts(message))
+
+
+def _without_texts(line: Unreadable) -> feed_pb2.UnreadableLine:
+    """Which fields of a roster's line are wrong, and nothing of what is in it (p. 5)."""
+    return feed_pb2.UnreadableLine(
+        violations=[
+            BadRequest.FieldViolation(field=violation.field, reason=violation.reason)
+            for violation in line.violations
+        ]
+    )
 
 
 def unreadable(line: Unreadable) -> feed_pb2.UnreadableLine:

@@ -11,12 +11,14 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from queue import Full, Queue
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 import structlog
 from sqlalchemy import exc
@@ -39,6 +41,7 @@ _PORTION: Final = 500
 _LATER_MAX: Final = 1_000
 """Refusals that wait to be kept; more are not."""
 _CLOSE_SECONDS: Final = 5.0
+_FAILED: Final = (exc.SQLAlchemyError, psycopg.Error)
 
 FIELDS: Final = (
     "record_time",
@@ -147,9 +150,16 @@ class ActTrail:
         self._later: Queue[Callable[[], None] | None] = Queue(_LATER_MAX)
         self._writer_thread: threading.Thread | None = None
         self._shown: set[str] = set()
-        self.begin_chain()
+        self._begin_chain()
 
-    def begin_chain(self) -> None:
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Lets nothing be kept while the log is emptied, and begins a chain after that."""
+        with self._turn:
+            yield
+            self._begin_chain()
+
+    def _begin_chain(self) -> None:
         """Begins a chain, as a writer of its own."""
         self._writer = UUID(bytes=os.urandom(16), version=4)
         self._end = End(0, self._writer.bytes)
@@ -169,8 +179,8 @@ class ActTrail:
             try:
                 with self._engine.begin() as connection:
                     chain = _append(connection, row, self._end.chain)
-            except exc.SQLAlchemyError as error:
-                self.begin_chain()  # nobody knows whether it was kept
+            except _FAILED as error:
+                self._begin_chain()  # nobody knows whether it was kept
                 raise RegisterUnavailable from error
             self._end, self._last_time = End(sequence, chain), record_time
 
@@ -197,7 +207,7 @@ class ActTrail:
         try:
             with self._engine.begin() as connection:
                 connection.execute(statement.on_conflict_do_nothing())
-        except exc.SQLAlchemyError as error:
+        except _FAILED as error:
             self._shown.discard(fingerprint)  # the next call shows it again
             raise RegisterUnavailable from error
 

@@ -11,7 +11,6 @@ import grpc
 from osms.entitlement.v1 import sandbox_service_pb2 as pb
 from osms.entitlement.v1 import sandbox_service_pb2_grpc as pb_grpc
 from osms_server.application.law import Law
-from osms_server.application.ports import Register
 from osms_server.domain.errors import WrongState
 from osms_server.domain.violations import Reason
 from osms_server.rpc.convert.fields import Fields, to_timestamp
@@ -34,14 +33,11 @@ class MovableClock(Protocol):
 class SandboxService(pb_grpc.SandboxServiceServicer):
     """Reads and moves the clock, and empties the register."""
 
-    def __init__(
-        self, register: Register, law: Law, clock: MovableClock, emptied: Callable[[], None]
-    ) -> None:
-        """*emptied* is called when the register was emptied."""
-        self._register = register
+    def __init__(self, empty: Callable[[], None], law: Law, clock: MovableClock) -> None:
+        """*empty* empties the register."""
+        self._empty = empty
         self._law = law
         self._clock = clock
-        self._emptied = emptied
 
     def GetClock(  # noqa: N802
         self, request: pb.GetClockRequest, context: grpc.ServicerContext
@@ -81,8 +77,7 @@ class SandboxService(pb_grpc.SandboxServiceServicer):
         except (ValueError, KeyError, ArithmeticError) as error:
             fields.fault("parameters", Reason.PARAMETER_INVALID, error)
         fields.check()
-        self._register.clear()
-        self._emptied()
+        self._empty()
         if to is not None:
             self._clock.move(to)
         return pb.ResetSandboxResponse(clock_time=to_timestamp(self._clock.now()))

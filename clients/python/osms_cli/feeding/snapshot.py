@@ -137,8 +137,8 @@ def _rejected(records: Records[RosterLine], result: SnapshotResult) -> tuple[Rej
 
 
 def _line(record: RosterLine | Unreadable) -> RosterLine:
-    """A line of the list; one that is no record stands in the place of the IIN, to be rejected."""
-    return RosterLine(record.content) if isinstance(record, Unreadable) else record
+    """A line of the list; one that is no record is one without an IIN: none of it is sent."""
+    return RosterLine("") if isinstance(record, Unreadable) else record
 
 
 def _counts(result: SnapshotResult) -> dict[str, int]:

@@ -25,7 +25,7 @@ from osms_server.rpc.convert.fields import SYSTEMS, VIOLATIONS_MAX, Fields
 _NUMBER: Final = re.compile(r"[0-9][0-9 -]{0,19}|[ -][0-9 -]{1,19}").fullmatch
 """What was meant for an IIN is kept as it was written; anything else may be anything."""
 
-_FIELDS: Final = frozenset({"iin", "changed_on", "operation", "body", "reservist"})
+_FIELDS: Final = frozenset({"iin", "changed_on", "op", "operation", "body", "reservist", "line"})
 """Fields that the tool of a sender may name as unreadable."""
 
 _OPERATIONS: Final = (pb.ROSTER_OPERATION_ADD, pb.ROSTER_OPERATION_REMOVE)
