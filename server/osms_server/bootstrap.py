@@ -59,6 +59,7 @@ from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_
 from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
+from osms_server.persistence.tables import SEARCH_PATH
 from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
 from osms_server.receipt_signing import FolderSigner
 from osms_server.rpc.consumer_service import ConsumerService
@@ -147,18 +148,20 @@ def connect(dsn: str, settings: Settings) -> Engines:
         hide_parameters=True,
         connect_args={**_LINE, "prepare_threshold": None},
     )
-    _wait_at_most(settings.writer_wait_seconds, transactions)
-    _wait_at_most(settings.writer_wait_seconds, rehearsals)
+    _begin_sessions(transactions, settings.writer_wait_seconds)
+    _begin_sessions(rehearsals, settings.writer_wait_seconds)
     return Engines(transactions, rehearsals)
 
 
-def _wait_at_most(seconds: float, engine: sa.Engine) -> None:
-    """Lets no transaction wait longer for what another has locked."""
+_SESSION = "select set_config('search_path', %s, false), set_config('lock_timeout', %s, false)"
+
+
+def _begin_sessions(engine: sa.Engine, seconds: float) -> None:
+    """Tells where the tables are; and no transaction waits longer for what another has locked."""
 
     @sa.event.listens_for(engine, "connect")
-    def _limit(connection: psycopg.Connection, _: object) -> None:
-        milliseconds = str(int(seconds * 1000))
-        connection.execute("select set_config('lock_timeout', %s, false)", (milliseconds,))
+    def _begin(connection: psycopg.Connection, _: object) -> None:
+        connection.execute(_SESSION, (SEARCH_PATH, str(int(seconds * 1000))))
         connection.commit()
 
 

@@ -84,7 +84,7 @@ def measure_roster(size: int) -> Row:
     with stage() as running:
         with running.line(BODY) as line:
             rate = push_roster(line, size)
-        floor = copy_rate(running.dsn, "roster_mark")
+        floor = copy_rate(running.dsn, "roster.roster_mark")
     return Row("roster_push", size, ROWS_A_SECOND, rate, floor)
 
 
