@@ -76,6 +76,8 @@ ONLY_MIGRATED = {
         ("public", "access_log_add_month"),
         ("public", "access_log_tidy"),
         ("public", "refuse_change"),
+        ("public", "roster_marks_told"),
+        ("public", "withdrawn_told"),
     },
     "triggers": {
         ("access_log", "append_only"),

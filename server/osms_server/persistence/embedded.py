@@ -118,11 +118,12 @@ class EmbeddedPostgres:
 
     @property
     def dsn(self) -> str:
-        """The DSN of the database, over a socket that only this user can reach."""
-        return self._dsn(self._sockets(), _DATABASE)
+        """The DSN of the database as its owner, over a socket that only this user can reach."""
+        return self.dsn_of(_USER)
 
-    def _dsn(self, sockets: Path, database: str) -> str:
-        return f"postgresql://{_USER}@/{database}?host={quote(str(sockets))}"
+    def dsn_of(self, role: str, database: str = _DATABASE) -> str:
+        """The same as another role."""
+        return f"postgresql://{role}@/{database}?host={quote(str(self._sockets()))}"
 
     @property
     def pid(self) -> int:
@@ -230,10 +231,13 @@ class EmbeddedPostgres:
         return self._socket_folder
 
     def _create_database(self) -> None:
+        """Makes the database and the roles, those of them that are not there."""
         import psycopg
 
-        maintenance = self._dsn(self._sockets(), "postgres")
-        with psycopg.connect(maintenance, autocommit=True) as connection:
+        from osms_server.persistence.granting import create_roles
+
+        with psycopg.connect(self.dsn_of(_USER, "postgres"), autocommit=True) as connection:
+            create_roles(connection)
             found = connection.execute(
                 "select 1 from pg_database where datname = %s", (_DATABASE,)
             ).fetchone()
