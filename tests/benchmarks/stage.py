@@ -14,6 +14,7 @@ from osms_server.config import Settings
 from osms_server.persistence.embedded import EmbeddedPostgres
 from tests.benchmarks.empty_handler import Flavour
 from tests.benchmarks.pushing import channel
+from tests.conftest import apart_variables
 from tests.processes import ServerProcess, passable_folder, run
 
 _SECONDS: Final = 60
@@ -102,8 +103,8 @@ def stage(front: Front = THREADED, fill: Callable[[str], object] | None = None) 
                 assert not migrated.returncode, migrated.stderr
                 fill(dsn)
             state = folder / "state"
-            arguments = ("--listen", "127.0.0.1:0", "--dsn", dsn, "--state-folder", str(state))
-            own: dict[str, Any] = front.settings
+            arguments = ("--listen", "127.0.0.1:0", "--state-folder", str(state))
+            own: dict[str, Any] = {**front.settings, **apart_variables(dsn)}
             with ServerProcess("serve", *arguments, **own) as server:
                 address, _, look_ups = server.address.partition(_LOOK_UPS_AT)
                 assert bool(look_ups) == front.is_own, server.address

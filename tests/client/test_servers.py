@@ -31,6 +31,7 @@ from osms_server.domain.codes import Role
 from tests.client.ill import IllServer, refuse, unavailable, well
 from tests.client.test_cannot_tell import clinic
 from tests.client.test_lines import category_records
+from tests.conftest import apart, apart_variables
 from tests.people import AIGUL, DAULET, STRANGER, people
 from tests.processes import ServerProcess
 from tests.rpc.sending import MORNING, TODAY
@@ -53,8 +54,8 @@ def pair(dsn: str) -> Iterator[list[RunningServer]]:
         listen="127.0.0.1:0",
         transport=Transport.PLAINTEXT,
         sandbox=True,
-        dsn=dsn,
         shutdown_seconds=0.2,
+        **apart(dsn),
     )
     with running_server(settings) as first, running_server(settings) as second:
         with OsmsClient(second.address, NamedCaller("supervisor1")) as fund:
@@ -412,7 +413,7 @@ def test_servers_that_freeze_or_die_are_not_missed(dsn: str) -> None:
 
     def process() -> ServerProcess:
         arguments = ("serve", "--plaintext", "--sandbox")
-        return ServerProcess(*arguments, OSMS_DSN=dsn, OSMS_LISTEN="127.0.0.1:0")
+        return ServerProcess(*arguments, **apart_variables(dsn), OSMS_LISTEN="127.0.0.1:0")
 
     with process() as first, process() as second:
         addresses = (first.address, second.address)

@@ -34,13 +34,16 @@ from osms.entitlement.v1 import operations_service_pb2_grpc as operations_grpc
 from osms_client import InvalidRequest, NamedCaller, OsmsClient, _writing
 from osms_server.bootstrap import Application, Engines
 from osms_server.config import Settings
+from osms_server.domain.codes import Role
 from osms_server.domain.revision import last_revision_at, revision_token
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import category_fact
 from tests.conftest import ClientOf
 from tests.people import AIGUL, NOBODY, STRANGER
+from tests.persistence.contents import dsn_of
 from tests.rpc.conftest import ChannelOf
+from tests.rpc.looking_up import look_ups
 from tests.rpc.sending import (
     CATEGORIES,
     MORNING,
@@ -181,6 +184,15 @@ def _not_allowed(at: Counter) -> Told:
     return at.check(caller="SC")
 
 
+def _not_served_here(at: Counter) -> Told:
+    request = entitlement_pb.GetTimelineRequest(iin=AIGUL)
+    with (
+        look_ups(dsn_of(at.engines.transactions)) as front,
+        front.stub(Role.FUND_OPERATOR) as stub,
+    ):
+        return refused(lambda: stub.GetTimeline(request))
+
+
 def _not_found(at: Counter) -> Told:
     request = operations_pb.ApproveHeldBatchRequest(
         request_id=str(uuid4()), held_batch_id=str(uuid4())
@@ -305,6 +317,7 @@ CASES: dict[str, tuple[Callable[[Counter], Told], grpc.StatusCode, type[Any] | N
     "REFUSED_BY_RULES": (_refused_by_rules, Code.FAILED_PRECONDITION, PreconditionFailure),
     "CALLER_UNKNOWN": (_caller_unknown, Code.UNAUTHENTICATED, None),
     "NOT_ALLOWED": (_not_allowed, Code.PERMISSION_DENIED, None),
+    "NOT_SERVED_HERE": (_not_served_here, Code.UNIMPLEMENTED, None),
     "NOT_FOUND": (_not_found, Code.NOT_FOUND, ResourceInfo),
     "REQUEST_ID_REUSED": (_request_id_reused, Code.ALREADY_EXISTS, None),
     "ALREADY_EXISTS": (_already_exists, Code.ALREADY_EXISTS, ResourceInfo),

@@ -70,6 +70,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """More questions wait than can be answered in time: UNAVAILABLE, with `setting` and `allowed`, and
     google.rpc.RetryInfo. Never "not entitled".
     """
+    ERROR_REASON_NOT_SERVED_HERE: _ErrorReason.ValueType  # 19
+    """The server only checks entitlement: UNIMPLEMENTED. Another server of the register serves it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of errors: the `reason` of the google.rpc.ErrorInfo that every error carries, in the
@@ -124,4 +126,6 @@ ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 18
 """More questions wait than can be answered in time: UNAVAILABLE, with `setting` and `allowed`, and
 google.rpc.RetryInfo. Never "not entitled".
 """
+ERROR_REASON_NOT_SERVED_HERE: ErrorReason.ValueType  # 19
+"""The server only checks entitlement: UNIMPLEMENTED. Another server of the register serves it."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
