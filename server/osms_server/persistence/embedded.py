@@ -39,6 +39,19 @@ _PAUSE_SECONDS: Final = 0.2
 _USER: Final = "osms"
 _DATABASE: Final = "osms"
 
+SPARING_LOG: Final = {
+    "log_error_verbosity": "terse",  # no details such as "Key (iin)=(...) already exists"
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_duration": "off",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""With these nobody is named in the log of PostgreSQL; docs/configuration.md tells them, too."""
+
 _SETTINGS: Final = {
     "listen_addresses": "",
     "max_connections": "100",
@@ -49,6 +62,7 @@ _SETTINGS: Final = {
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "jit": "off",
+    **SPARING_LOG,
 }
 
 
