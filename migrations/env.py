@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
+from osms_server.persistence.migration import MIGRATION_LOCK
 from osms_server.persistence.tables import metadata
 
-LOCK = 0x05315  # any number, the same for every process that migrates
 LOCK_TIMEOUT = "10s"
 STATEMENT_TIMEOUT = "30min"
 
@@ -17,7 +17,7 @@ def migrate(connection: sa.Connection) -> None:
     context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
         connection.execute(sa.text(f"set local statement_timeout = '{STATEMENT_TIMEOUT}'"))
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         # Another server's migration is waited for as long as it takes, a table that is in use not.
         connection.execute(sa.text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()

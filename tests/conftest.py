@@ -26,6 +26,8 @@ from osms_server.bootstrap import Application, Engines, connect
 from osms_server.config import Settings, Transport
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.migration import migrate
+from osms_server.persistence.rights import INTAKE, LOOK_UP
+from osms_server.roles import Dsns
 
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
@@ -80,27 +82,40 @@ def template(postgres: EmbeddedPostgres, settings: Settings) -> str:
 
 @pytest.fixture(scope="module")
 def dsn(postgres: EmbeddedPostgres, template: str) -> str:
-    """The DSN of an empty register for one module."""
+    """The DSN of an empty register for one module, as its owner."""
     name = f"osms_{next(_numbers)}"
     create_database(postgres, name, template)
     return dsn_of(postgres, name)
 
 
 @pytest.fixture(scope="module")
+def dsns(dsn: str) -> Dsns:
+    """The DSNs of the same register, each of the role that a server has for its work."""
+    return dsns_of(dsn)
+
+
+@pytest.fixture(scope="module")
 def engines(dsn: str, settings: Settings) -> Iterator[Engines]:
-    """Connections to the register of this module."""
+    """Connections to the register of this module as its owner, who looks at it from outside."""
     engines = connect(dsn, settings)
     yield engines
     engines.dispose()
 
 
 @pytest.fixture(scope="module")
-def application(settings: Settings, engines: Engines, dsn: str) -> Iterator[Application]:
+def intake(dsns: Dsns, settings: Settings) -> Iterator[Engines]:
+    """Connections to it with the rights of a server."""
+    engines = connect(dsns.intake, settings)
+    yield engines
+    engines.dispose()
+
+
+@pytest.fixture(scope="module")
+def application(settings: Settings, intake: Engines, dsns: Dsns) -> Iterator[Application]:
     """The use cases on the register of this module, with a sandbox clock."""
-    application = Application(settings, engines, dsn)
+    application = Application(settings, intake, dsns)
     yield application
-    application.stopping.set()
-    application.desk.close()
+    application.close()
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +167,23 @@ def client_of(grpc_server: grpc.Server, grpc_addr: str) -> Iterator[ClientOf]:
 def dsn_of(postgres: EmbeddedPostgres, database: str) -> str:
     """The DSN of another database of the same server."""
     return postgres.dsn.replace("/osms?", f"/{database}?")
+
+
+def dsns_of(dsn: str) -> Dsns:
+    """The DSNs of a database of an embedded server, of which that of its owner is given."""
+    intake, look_up = (dsn.replace("://osms@", f"://{role}@") for role in (INTAKE, LOOK_UP))
+    return Dsns(dsn, intake, look_up)
+
+
+def apart(dsn: str) -> dict[str, str]:
+    """The settings of a server that has a role for each kind of work."""
+    dsns = dsns_of(dsn)
+    return {"dsn": dsns.intake, "migration_dsn": dsns.owner, "look_up_dsn": dsns.look_up}
+
+
+def apart_variables(dsn: str) -> dict[str, Any]:
+    """The same as a process finds them in its environment."""
+    return {f"OSMS_{name.upper()}": value for name, value in apart(dsn).items()}
 
 
 def create_database(postgres: EmbeddedPostgres, name: str, template: str) -> None:

@@ -82,15 +82,17 @@ class ServerProcess:
         trace: TracebackType | None,
     ) -> None:
         """Ends the server, if it still runs."""
-        if self.process.poll() is None:
-            try:
+        try:
+            if self.process.poll() is None:
                 self.end()
-            except subprocess.TimeoutExpired:
-                self.end(signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            self.end(signal.SIGKILL)
+            if error is None:  # else that is what happened, and what is to be told
                 raise
-        for stream in (self.process.stdin, self.process.stdout):
-            assert stream is not None
-            stream.close()
+        finally:
+            for stream in (self.process.stdin, self.process.stdout):
+                assert stream is not None
+                stream.close()
 
     def client(self, name: str) -> OsmsClient:
         """A client as the caller of a name."""

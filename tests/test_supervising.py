@@ -17,6 +17,7 @@ import pytest
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import NamedCaller
+from tests.conftest import apart_variables, dsns_of
 from tests.people import AIGUL
 from tests.persistence.contents import wait_until
 from tests.processes import ServerProcess, is_alive, run
@@ -60,9 +61,9 @@ class Site:
 @contextmanager
 def site(dsn: str) -> Iterator[Site]:
     """A server that keeps two processes for look-ups."""
-    arguments = ("serve", "--plaintext", "--dsn", dsn, "--listen", LOOPBACK)
+    arguments = ("serve", "--plaintext", "--listen", LOOPBACK)
     more = ("--look-up-listen", LOOPBACK, "--look-up-processes", "2")
-    with ServerProcess(*arguments, *more) as server:
+    with ServerProcess(*arguments, *more, **apart_variables(dsn)) as server:
         yield Site(server)
 
 
@@ -109,10 +110,12 @@ def test_a_port_of_a_stranger_is_told_so(dsn: str) -> None:
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         whole = run(
-            *("serve", "--plaintext", "--dsn", dsn, "--listen", LOOPBACK),
+            *("serve", "--plaintext", "--listen", LOOPBACK),
             *("--look-up-listen", address),
+            **apart_variables(dsn),
         )
-        alone = run("look-ups", "--dsn", dsn, "--listen", address, OSMS_TRANSPORT="plaintext")
+        own = ("--dsn", dsns_of(dsn).look_up, "--listen", address)
+        alone = run("look-ups", *own, OSMS_TRANSPORT="plaintext")
     for ended in (whole, alone):
         assert ended.returncode == 1
         told = [line for line in ended.stderr.splitlines() if "[info " not in line]
@@ -125,9 +128,10 @@ def test_what_look_ups_need_is_told_in_a_line(arguments: tuple[str, ...]) -> Non
     """A database, and where to listen."""
     ended = run("look-ups", *arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.splitlines() == [
-        "osms-server: look-ups need --dsn and --listen, or OSMS_DSN and OSMS_LOOK_UP_LISTEN"
-    ]
+    assert ended.stderr == (
+        "osms-server: look-ups need --dsn and --listen,"
+        " or OSMS_LOOK_UP_DSN and OSMS_LOOK_UP_LISTEN\n"
+    )
 
 
 def test_a_sandbox_has_no_processes_that_only_look_up() -> None:

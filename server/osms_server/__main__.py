@@ -14,26 +14,30 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what fails is told by us; rea
 os.environ["GRPC_SSL_CIPHER_SUITES"] = "ECDHE-PSK-CHACHA20-POLY1305"  # as tls_files says
 
 import typer
+from psycopg.errors import InsufficientPrivilege
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from osms_server import maintenance
 from osms_server.bootstrap import (
     CannotListen,
+    DsnMissing,
     FolderInUse,
-    connect,
     database,
+    rare_engine_for,
     running_server,
 )
 from osms_server.bootstrap import replica as follow
 from osms_server.certificates import AuthorityUnusable
-from osms_server.config import Transport
+from osms_server.config import Settings, Transport
 from osms_server.domain.identifiers import identifier_text
 from osms_server.keys_command import certs, read_settings, receipt_keys
-from osms_server.looking_up import serve_look_ups
+from osms_server.looking_up import look_at_rights, serve_look_ups
 from osms_server.persistence.embedded import EmbeddedPostgresError
-from osms_server.persistence.migration import SchemaUnknown
+from osms_server.persistence.granting import RightsLacking
+from osms_server.persistence.migration import SchemaUnknown, make_roles
 from osms_server.persistence.migration import migrate as migrate_schema
+from osms_server.persistence.rights import ROLES
 from osms_server.receipt_keys import ReceiptKeysUnusable
 from osms_server.supervising import LookUpsDidNotStart
 from osms_server.tls_files import TlsUnusable
@@ -57,6 +61,11 @@ StateFolder = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Folder of the embedded PostgreSQL and certificates."),
 ]
+
+
+def _settings_for_one(dsn: str | None, state_folder: Path | None) -> Settings:
+    """The settings where one DSN, if it is given, is for all that is done."""
+    return read_settings(dsn=dsn, migration_dsn=dsn, look_up_dsn=dsn, state_folder=state_folder)
 
 
 @app.command(epilog="Example: osms-server serve --sandbox")
@@ -134,14 +143,17 @@ def look_ups(
     ] = False,
 ) -> None:
     """Serves look-ups alone, beside servers of the same database."""
-    settings = read_settings(look_up_listen=listen, dsn=dsn, state_folder=state_folder)
-    if not settings.dsn or not settings.look_up_listen:
-        message = "look-ups need --dsn and --listen, or OSMS_DSN and OSMS_LOOK_UP_LISTEN"
+    settings = read_settings(look_up_listen=listen, look_up_dsn=dsn, state_folder=state_folder)
+    found = settings.look_up_dsn or settings.dsn
+    if not found or not settings.look_up_listen:
+        message = "look-ups need --dsn and --listen, or OSMS_LOOK_UP_DSN and OSMS_LOOK_UP_LISTEN"
         sys.stderr.write(f"osms-server: {message}\n")
         raise typer.Exit(2)
     if until_stdin_closes:
         threading.Thread(target=_end_with_input, daemon=True).start()
-    serve_look_ups(settings, lambda address: _say_ready(address, ""))
+    else:  # where a server keeps it, that one has looked
+        look_at_rights(settings, found)
+    serve_look_ups(settings, found, lambda address: _say_ready(address, ""))
 
 
 @app.command(
@@ -197,12 +209,19 @@ def _wait_for_end_of_input(stop: threading.Event) -> None:
 @app.command(epilog="Example: osms-server migrate --dsn postgresql://osms@db/osms")
 def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
     """Brings the schema of the database to the version of this server."""
-    settings = read_settings(dsn=dsn, state_folder=state_folder)
-    with database(settings) as found:
-        engines = connect(found, settings)
-        migrate_schema(engines.transactions)
-        engines.dispose()
+    settings = _settings_for_one(dsn, state_folder)
+    with database(settings) as dsns:
+        migrate_schema(rare_engine_for(dsns.owner, settings))
     typer.echo("the schema is up to date")
+
+
+@app.command(epilog="Example: osms-server roles --dsn postgresql://osms@db/osms")
+def roles(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
+    """Creates the roles of the server, without passwords, and gives each its rights."""
+    settings = _settings_for_one(dsn, state_folder)
+    with database(settings) as dsns:
+        make_roles(rare_engine_for(dsns.owner, settings))
+    typer.echo(f"the roles {', '.join(ROLES)} are there, with their rights and no others")
 
 
 Processes = Annotated[
@@ -214,9 +233,9 @@ Processes = Annotated[
 @app.command(epilog="Example: osms-server verify --dsn postgresql://osms@db/osms")
 def verify(dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None) -> None:
     """Compares every timeline with the facts; exits with 1 if any differs."""
-    settings = read_settings(dsn=dsn, state_folder=state_folder)
-    with database(settings) as found:
-        report = maintenance.verify(found, settings, processes)
+    settings = _settings_for_one(dsn, state_folder)
+    with database(settings) as dsns:
+        report = maintenance.verify(dsns.intake, settings, processes)
     typer.echo(
         f"{report.compared.people} people compared in {report.seconds:.1f} s"
         f" ({report.people_per_second:.0f} a second): {report.differing} differences"
@@ -242,10 +261,10 @@ def verify_log(
     ] = None,
 ) -> None:
     """Follows the chains of the log of answers; exits with 1 if any entry was tampered with."""
-    settings = read_settings(dsn=dsn, state_folder=state_folder)
+    settings = _settings_for_one(dsn, state_folder)
     broken = 0
-    with database(settings) as found:
-        for entry in maintenance.verify_log(found, settings, ends):
+    with database(settings) as dsns:
+        for entry in maintenance.verify_log(dsns.owner, settings, ends):
             broken += 1
             typer.echo(
                 f"entry {entry.sequence} of {entry.writer} does not follow from the one before"
@@ -261,9 +280,9 @@ def rebuild(
     dsn: Dsn = None, state_folder: StateFolder = None, processes: Processes = None
 ) -> None:
     """Makes every timeline anew from the facts."""
-    settings = read_settings(dsn=dsn, state_folder=state_folder)
-    with database(settings) as found:
-        report = maintenance.rebuild(found, settings, processes)
+    settings = _settings_for_one(dsn, state_folder)
+    with database(settings) as dsns:
+        report = maintenance.rebuild(dsns.owner, settings, processes)
     typer.echo(
         f"{report.compared.people} people rebuilt in {report.seconds:.1f} s"
         f" ({report.people_per_second:.0f} a second): {report.differing} were not as the facts say"
@@ -273,11 +292,13 @@ def rebuild(
 _MENDABLE = (
     AuthorityUnusable,
     CannotListen,
+    DsnMissing,
     maintenance.EndsUnreadable,
     FolderInUse,
     EmbeddedPostgresError,
     LookUpsDidNotStart,
     ReceiptKeysUnusable,
+    RightsLacking,
     SchemaUnknown,
     TlsUnusable,
 )
@@ -303,6 +324,12 @@ def run() -> None:
         sys.exit(2)
     except _MENDABLE as error:
         sys.stderr.write(f"osms-server: {error}\n")
+        sys.exit(1)
+    except (ProgrammingError, InsufficientPrivilege) as error:
+        refused = error.orig if isinstance(error, ProgrammingError) else error
+        if not isinstance(refused, InsufficientPrivilege):
+            raise
+        sys.stderr.write(f"osms-server: the role of this DSN may not do that: {refused}\n")
         sys.exit(1)
     except OperationalError as error:
         told = " ".join(str(error.orig).split())

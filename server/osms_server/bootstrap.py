@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -61,12 +61,17 @@ from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
 from osms_server.desks import DeskThread
 from osms_server.persistence.acts import ActTrail
+from osms_server.persistence.copying import raw
 from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
+from osms_server.persistence.granting import missing_roles
 from osms_server.persistence.keeping import kept_running
-from osms_server.persistence.migration import migrate
+from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
+from osms_server.persistence.rights import INTAKE, LOOK_UP
+from osms_server.persistence.tables import SEARCH_PATH
 from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
 from osms_server.receipt_signing import FolderSigner
+from osms_server.roles import Dsns, bring_up_to_date, demand_owner, demand_rights
 from osms_server.rpc.admission import Admission, Identity
 from osms_server.rpc.audit_service import AuditService, ExportLimits
 from osms_server.rpc.consumer_service import ConsumerService
@@ -120,6 +125,10 @@ class FolderInUse(Exception):
     """Another server uses the state folder."""
 
 
+class DsnMissing(Exception):
+    """Settings name a database for some of the work, and none for the rest."""
+
+
 class CannotListen(Exception):
     """The address is not one of this machine, or another server uses it."""
 
@@ -139,47 +148,64 @@ class Engines:
 
 def connect(dsn: str, settings: Settings) -> Engines:
     """Engines for a DSN as a URL of libpq. Errors do not tell parameters, which name persons."""
-    url = "postgresql+psycopg" + dsn[dsn.index("://") :]
-    size = settings.database_connections_max
-    transactions = sa.create_engine(
-        url,
-        pool_size=size,
-        max_overflow=0,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args=_LINE,
-    )
+    tried = settings.rehearsals_max + settings.previews_max
     # A statement that was prepared for a table goes on to mean it where a temporary table of the
     # same name hides it. So rehearsals, which hide tables, prepare nothing.
-    rehearsals = sa.create_engine(
-        url,
-        pool_size=settings.rehearsals_max + settings.previews_max,
-        max_overflow=0,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={**_LINE, "prepare_threshold": None},
+    return Engines(
+        engine_for(dsn, settings),
+        _engine(dsn, settings, _pool(tried), prepare_threshold=None),
     )
-    _wait_at_most(settings.writer_wait_seconds, transactions)
-    _wait_at_most(settings.writer_wait_seconds, rehearsals)
-    return Engines(transactions, rehearsals)
 
 
-def _wait_at_most(seconds: float, engine: sa.Engine) -> None:
-    """Lets no transaction wait longer for what another has locked."""
+def engine_for(dsn: str, settings: Settings) -> sa.Engine:
+    """Connections for one kind of work."""
+    return _engine(dsn, settings, _pool(settings.database_connections_max))
+
+
+def rare_engine_for(dsn: str, settings: Settings) -> sa.Engine:
+    """Connections for what is seldom done: each is closed when it is no longer used."""
+    return _engine(dsn, settings, {"poolclass": sa.NullPool})
+
+
+def _pool(size: int) -> Mapping[str, Any]:
+    return {"pool_size": size, "max_overflow": 0, "pool_pre_ping": True}
+
+
+def _engine(
+    dsn: str, settings: Settings, pool: Mapping[str, Any], prepare_threshold: int | None = 5
+) -> sa.Engine:
+    url = "postgresql+psycopg" + dsn[dsn.index("://") :]
+    arguments = {**_LINE, "prepare_threshold": prepare_threshold}
+    engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
+    _begin_sessions(engine, settings.writer_wait_seconds)
+    return engine
+
+
+_SESSION = "select set_config('search_path', %s, false), set_config('lock_timeout', %s, false)"
+
+
+def _begin_sessions(engine: sa.Engine, seconds: float) -> None:
+    """Tells where the tables are; and no transaction waits longer for what another has locked."""
 
     @sa.event.listens_for(engine, "connect")
-    def _limit(connection: psycopg.Connection, _: object) -> None:
-        milliseconds = str(int(seconds * 1000))
-        connection.execute("select set_config('lock_timeout', %s, false)", (milliseconds,))
+    def _begin(connection: psycopg.Connection, _: object) -> None:
+        connection.execute(_SESSION, (SEARCH_PATH, str(int(seconds * 1000))))
         connection.commit()
 
 
 @contextmanager
-def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[str]:
-    """The DSN of the database: the one that is given, or a PostgreSQL of our own."""
-    if settings.dsn:
-        yield settings.dsn
+def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[Dsns]:
+    """
+    The DSNs of the database: those that are given, or of a PostgreSQL of our own.
+
+    DsnMissing: only that of look-ups is given.
+    """
+    given = Dsns.given(settings)
+    if given is not None:
+        yield given
         return
+    if settings.look_up_dsn:
+        raise DsnMissing("OSMS_LOOK_UP_DSN says where to look up, and nothing where to write")
     with ExitStack() as stack:
         if ephemeral:
             folder = Path(tempfile.mkdtemp(prefix="osms-"))
@@ -189,14 +215,14 @@ def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[str]:
             folder = state_folder_for_root(settings.state_folder)
             stack.enter_context(_locked(folder))
         postgres = EmbeddedPostgres(folder / "postgresql", durable=not ephemeral)
-        dsn = postgres.start()
+        postgres.start()
         stack.callback(postgres.stop)
         stack.enter_context(kept_running(postgres))
         log.info(
             "embedded PostgreSQL started; it is for development and small installations",
             folder=str(postgres.folder),
         )
-        yield dsn
+        yield Dsns.embedded(postgres)
 
 
 @contextmanager
@@ -205,10 +231,17 @@ def replica(settings: Settings, primary: str) -> Iterator[str]:
     folder = state_folder_for_root(settings.state_folder)
     with _locked(folder), ExitStack() as stack:
         postgres = EmbeddedPostgres(folder / "replica", primary=primary)
-        dsn = postgres.start()
+        postgres.start()
         stack.callback(postgres.stop)
         stack.enter_context(kept_running(postgres))
-        yield dsn
+        yield _look_up_dsn_of(postgres, settings)
+
+
+def _look_up_dsn_of(postgres: EmbeddedPostgres, settings: Settings) -> str:
+    """The DSN of a replica as the role of look-ups, if its primary has that role."""
+    with rare_engine_for(postgres.dsn, settings).connect() as connection:
+        is_missing = LOOK_UP in missing_roles(raw(connection))
+    return postgres.dsn if is_missing else postgres.dsn_of(LOOK_UP)
 
 
 @contextmanager
@@ -227,9 +260,12 @@ class Application:
     """The use cases and services of a server, on a database."""
 
     def __init__(
-        self, settings: Settings, engines: Engines, dsn: str, receipt_keys: Path | None = None
+        self, settings: Settings, engines: Engines, dsns: Dsns, receipt_keys: Path | None = None
     ) -> None:
-        """*receipt_keys* is the folder of keys where it is not that of the settings."""
+        """
+        *engines* are those of intake, and are the caller's to dispose of; *receipt_keys* is the
+        folder of keys where it is not that of the settings.
+        """
         self.settings = settings
         self.stopping = threading.Event()
         self.clock: Clock = (
@@ -241,6 +277,7 @@ class Application:
             engines.transactions,
             self.clock,
             rehearsals=engines.rehearsals,
+            owner=rare_engine_for(dsns.owner, settings) if settings.sandbox else None,
             limits=RegisterLimits(
                 settings.rehearsals_max,
                 settings.rehearsals_per_caller_max,
@@ -250,8 +287,9 @@ class Application:
             ),
         )
         self.acts = ActTrail(engines.transactions, self.clock)
-        overlaying = Overlaying(self.register, self.law)
-        self.desk = DeskThread(dsn, settings, self.clock, overlaying)
+        self._look_ups = engine_for(dsns.look_up, settings)
+        overlaying = Overlaying(PostgresLookUpFacts(self._look_ups), self.law)
+        self.desk = DeskThread(dsns.look_up, settings, self.clock, overlaying)
         self.answers = Answers(self.register, self.clock, self.law, self.desk, overlaying)
         self.receipts = make_signer(settings, self.clock, self.law, receipt_keys)
 
@@ -329,6 +367,13 @@ class Application:
             self.register.clear()
         self.answers.overlaying.forget()
         self.desk.begin_chains()
+
+    def close(self) -> None:
+        """Tells streams to go, and ends look-ups; a second time does nothing."""
+        self.stopping.set()
+        self.desk.close()
+        self.acts.close()
+        self._look_ups.dispose()
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
@@ -485,28 +530,53 @@ class RunningServer:
         self.application.stopping.set()
         self.application.health.enter_graceful_shutdown()
         self.server.stop(self.application.settings.shutdown_seconds).wait()
-        self.application.desk.close()
-        self.application.acts.close()
+        self.application.close()
 
 
 @contextmanager
 def running_server(settings: Settings, *, ephemeral: bool = False) -> Iterator[RunningServer]:
     """A server for as long as the block lasts."""
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-    with database(settings, ephemeral=ephemeral) as dsn:
-        engines = connect(dsn, settings)
+    with database(settings, ephemeral=ephemeral) as dsns:
+        engines = connect(dsns.intake, settings)
         try:
-            migrate(engines.transactions)
+            _prepare(dsns, engines.transactions, settings)
             with _ephemeral_receipt_keys(settings, ephemeral=ephemeral) as receipt_keys:
-                application = Application(settings, engines, dsn, receipt_keys)
+                application = Application(settings, engines, dsns, receipt_keys)
                 running = _start(application)
                 try:
-                    with _look_ups(settings, dsn, receipt_keys) as running.look_up_address:
+                    with _look_ups(settings, dsns, receipt_keys) as running.look_up_address:
                         yield running
                 finally:
                     running.stop()
         finally:
             engines.dispose()
+
+
+def _prepare(dsns: Dsns, intake: sa.Engine, settings: Settings) -> None:
+    """
+    Migrates where we may, and looks whether every role has its rights, and none too many.
+
+    SchemaUnknown, RightsLacking: a server could not work here.
+    """
+    owner = rare_engine_for(dsns.owner, settings)
+    bring_up_to_date(owner)
+    if settings.sandbox:
+        demand_owner(owner)
+    look_up = rare_engine_for(dsns.look_up, settings)
+    works = (("OSMS_DSN", intake, INTAKE), ("OSMS_LOOK_UP_DSN", look_up, LOOK_UP))
+    mighty = [name for name, engine, role in works if not demand_rights(name, engine, role)]
+    if mighty and not settings.sandbox:
+        warn_of_might(mighty)
+
+
+def warn_of_might(settings: Sequence[str]) -> None:
+    """Says that the DSNs of these settings can do more than is needed, and what to do."""
+    log.warning(
+        "the server connects as the owner of the tables or as a superuser; make roles for it with"
+        " osms-server roles, and give their DSNs (docs/configuration.md)",
+        settings=" ".join(settings),
+    )
 
 
 @contextmanager
@@ -520,13 +590,13 @@ def _ephemeral_receipt_keys(settings: Settings, *, ephemeral: bool) -> Iterator[
 
 
 @contextmanager
-def _look_ups(settings: Settings, dsn: str, receipt_keys: Path | None) -> Iterator[str]:
+def _look_ups(settings: Settings, dsns: Dsns, receipt_keys: Path | None) -> Iterator[str]:
     """The processes that only look up, if any are wanted; their address."""
     if not settings.look_up_listen:
         yield ""
         return
     keys = receipt_keys or receipt_keys_folder(settings)
-    own = settings.model_copy(update={"dsn": dsn, "receipt_keys_folder": keys})
+    own = settings.model_copy(update={"look_up_dsn": dsns.look_up, "receipt_keys_folder": keys})
     with look_up_processes(own) as address:
         yield address
 

@@ -68,7 +68,15 @@ class Settings(BaseSettings):
         5.0, ge=0, description="How often those files are looked at while the server runs."
     )
     dsn: str = Field(
-        "", description="DSN of a PostgreSQL >= 15; empty starts one below the state folder."
+        "",
+        repr=False,
+        description="DSN of a PostgreSQL >= 15; empty starts one below the state folder.",
+    )
+    migration_dsn: str = Field(
+        "", repr=False, description="The same as the owner of the tables; empty takes OSMS_DSN."
+    )
+    look_up_dsn: str = Field(
+        "", repr=False, description="The same as the role of look-ups; empty takes OSMS_DSN."
     )
     look_up_listen: str = Field(
         "",
@@ -98,7 +106,9 @@ class Settings(BaseSettings):
         description="Messages of lists that may wait; by threads, at most a quarter of workers.",
     )
     replica_dsn: str = Field(
-        "", description="DSN of a streaming replica that answers look-ups; empty asks the primary."
+        "",
+        repr=False,
+        description="DSN of a streaming replica that answers look-ups; empty asks the primary.",
     )
     replica_lag_seconds_max: float = Field(
         2.0, ge=0.1, description="How far the replica may lag; beyond it the primary is asked."
@@ -280,7 +290,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("dsn", "replica_dsn")
+    @field_validator("dsn", "migration_dsn", "look_up_dsn", "replica_dsn")
     @classmethod
     def _is_url(cls, value: str) -> str:
         if value and not value.startswith(_POSTGRESQL):

@@ -2,7 +2,8 @@
 A process that only looks up: the service of answers on an event loop of its own.
 
 Any number of them may share one port; the system spreads connections over them. They need the
-database and nothing of each other: what one has acknowledged, all of them know.
+database and nothing of each other: what one has acknowledged, all of them know. Of the database
+they need no more than the role of look-ups may do, so the Fund's questions are not theirs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 
 import grpc
 import structlog
@@ -21,29 +22,31 @@ import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
+from sqlalchemy.exc import OperationalError
 
 from osms.entitlement.v1 import entitlement_service_pb2
-from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.bootstrap import (
     CannotListen,
     admission,
-    connect,
+    engine_for,
     front_limits,
     identity_of,
     look_up_limits,
     make_signer,
+    rare_engine_for,
     server_options,
-    stream_limits,
     tls_files,
+    warn_of_might,
 )
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
-from osms_server.desks import DeskParts, DeskThread, make_desk
+from osms_server.desks import DeskParts, make_desk
 from osms_server.persistence.acts import ActTrail
-from osms_server.persistence.register import PostgresRegister
-from osms_server.rpc.entitlement_service import EntitlementService
+from osms_server.persistence.look_up_facts import PostgresLookUpFacts
+from osms_server.persistence.rights import LOOK_UP
+from osms_server.roles import demand_rights
 from osms_server.rpc.look_up_front import LookUpFront, OpenGate
 from osms_server.tls_files import TlsFiles
 
@@ -53,22 +56,34 @@ _SERVICE = entitlement_service_pb2.DESCRIPTOR.services_by_name["EntitlementServi
 _ALLOCATIONS_BEFORE_COLLECTION = 50_000
 
 
-def serve_look_ups(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve_look_ups(settings: Settings, dsn: str, ready: Callable[[str], None]) -> None:
     """
     Serves until it is told to stop (SIGTERM, SIGINT); *ready* is told the address.
 
     CannotListen: the address cannot be had.
     """
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-    uvloop.run(_serve(settings, ready))
+    uvloop.run(_serve(settings, dsn, ready))
 
 
-async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def look_at_rights(settings: Settings, dsn: str) -> None:
+    """
+    Looks whether the role of a DSN may look up, and no more; of a database that is away, nothing.
+
+    RightsLacking: it may not.
+    """
+    engine = rare_engine_for(dsn, settings)
+    with suppress(OperationalError):
+        if not demand_rights("OSMS_LOOK_UP_DSN", engine, LOOK_UP):
+            warn_of_might(["OSMS_LOOK_UP_DSN"])
+
+
+async def _serve(settings: Settings, dsn: str, ready: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     files = tls_files(settings)
-    with _parts(settings, files) as (front, desk):
+    with _parts(settings, dsn, files) as (front, desk):
         server = grpc.aio.server(
             interceptors=[OpenGate(front.admission)],
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
@@ -88,27 +103,27 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _parts(settings: Settings, files: TlsFiles | None) -> Iterator[tuple[LookUpFront, DeskParts]]:
-    """What answers, on the loop that runs; and a desk in a thread, for what runs in threads."""
+def _parts(
+    settings: Settings, dsn: str, files: TlsFiles | None
+) -> Iterator[tuple[LookUpFront, DeskParts]]:
+    """What answers, on the loop that runs; overlays are laid in threads."""
     clock, law = SystemClock(), Law()
-    with ExitStack() as stack:
-        engines = connect(settings.dsn, settings)
-        stack.callback(engines.dispose)
-        register = PostgresRegister(engines.transactions, clock)
-        overlaying = Overlaying(register, law)
-        waiting = DeskThread(settings.dsn, settings, clock, overlaying)
-        stack.callback(waiting.close)
-        desk = make_desk(settings.dsn, settings, clock, overlaying)
-        answers = Answers(register, clock, law, waiting, overlaying)
-        limits = look_up_limits(settings)
-        service = EntitlementService(
-            waiting, answers, make_signer(settings, clock, law), stream_limits(settings), limits
+    engine = engine_for(dsn, settings)
+    acts = ActTrail(engine, clock)
+    try:
+        overlaying = Overlaying(PostgresLookUpFacts(engine), law)
+        desk = make_desk(dsn, settings, clock, overlaying)
+        front = LookUpFront(
+            desk.desk,
+            make_signer(settings, clock, law),
+            admission(settings, identity_of(settings, files, acts), acts),
+            front_limits(settings),
+            look_up_limits(settings),
         )
-        acts = ActTrail(engines.transactions, clock)
-        stack.callback(acts.close)
-        entry = admission(settings, identity_of(settings, files, acts), acts)
-        front = LookUpFront(desk.desk, service, entry, front_limits(settings), limits)
         yield front, desk
+    finally:
+        acts.close()
+        engine.dispose()
 
 
 async def _add_health_and_reflection(server: grpc.aio.Server) -> HealthServicer:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 
 import structlog
+from psycopg.conninfo import conninfo_to_dict
 
 from osms_server.config import Settings
 
@@ -74,13 +75,30 @@ def _held_port(listen: str) -> Iterator[str]:
 
 
 def _environment(settings: Settings, address: str) -> dict[str, str]:
-    """The same settings as ours, as a process reads them."""
+    """
+    Our settings, as a process that only looks up reads them.
+
+    It gets the DSNs that it needs and no other secret, neither by OSMS_CONFIG nor by PGPASSWORD.
+    """
     own = {
-        f"OSMS_{name.upper()}": str(value)
+        name: value
         for name, value in settings.model_dump().items()
+        if name in _DSNS or Settings.model_fields[name].repr
+    }
+    own["look_up_listen"] = address
+    told = {
+        f"OSMS_{name.upper()}": str(value)
+        for name, value in own.items()
         if value is not None and value != ""
     }
-    return {**os.environ, **own, "OSMS_LOOK_UP_LISTEN": address}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OSMS_")}
+    if conninfo_to_dict(settings.look_up_dsn).get("password"):
+        inherited.pop("PGPASSWORD", None)  # it is another's
+    return inherited | told
+
+
+_DSNS: Final = ("look_up_dsn", "replica_dsn")
+"""Of what is not to be shown, all that a process needs to look up."""
 
 
 class _Process:

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from osms_server.application.callers import Caller
 from osms_server.application.desk import Desk, Question, Reply
 from osms_server.application.overlaying import Overlaying
-from osms_server.bootstrap import Application, Engines
+from osms_server.bootstrap import Application, Engines, connect
+from osms_server.config import Settings
 from osms_server.desks import DeskParts, make_desk
 from osms_server.domain.codes import GroundKind, Role, Status
 from osms_server.domain.errors import (
@@ -31,7 +32,9 @@ from osms_server.domain.errors import (
 from osms_server.domain.identifiers import Iin, identifier_text
 from osms_server.domain.revision import Revision, last_revision_at
 from osms_server.persistence.access import AccessTable
+from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.look_ups import LookUpLine
+from osms_server.roles import Dsns
 from tests.conftest import ClientOf
 from tests.people import STRANGER
 from tests.rpc.lives import CHILD, EMPLOYEE, EVERYBODY, GROUNDS, PENSIONER, tell_everything
@@ -81,15 +84,20 @@ class Place:
 
     application: Application
     engines: Engines
+    look_ups: Engines
     dsn: str
+
+    def overlaying(self) -> Overlaying:
+        """Overlays, none of which are known yet."""
+        facts = PostgresLookUpFacts(self.look_ups.transactions)
+        return Overlaying(facts, self.application.law)
 
     def at_desk(self, does: Callable[[DeskParts], Awaitable[T]], **settings: object) -> T:
         """What is done at a desk of its own, as a process that only looks up has one."""
 
         async def doing() -> T:
             own = self.application.settings.model_copy(update=settings)
-            overlaying = Overlaying(self.application.register, self.application.law)
-            parts = make_desk(self.dsn, own, self.application.clock, overlaying)
+            parts = make_desk(self.dsn, own, self.application.clock, self.overlaying())
             try:
                 return await asyncio.wait_for(does(parts), 30)
             finally:
@@ -128,10 +136,18 @@ class Place:
             connection.rollback()
 
 
+@pytest.fixture(scope="module")
+def look_ups(dsns: Dsns, settings: Settings) -> Iterator[Engines]:
+    """Connections with the rights of look-ups."""
+    engines = connect(dsns.look_up, settings)
+    yield engines
+    engines.dispose()
+
+
 @pytest.fixture
-def place(application: Application, engines: Engines, dsn: str) -> Place:
+def place(application: Application, engines: Engines, look_ups: Engines, dsns: Dsns) -> Place:
     """The register of the module."""
-    return Place(application, engines, dsn)
+    return Place(application, engines, look_ups, dsns.look_up)
 
 
 async def asked(desk: Desk, *questions: Question, seconds: float = SECONDS) -> list[Any]:
@@ -312,9 +328,8 @@ def test_who_waits_when_it_stops_is_answered(place: Place) -> None:
 
 async def everywhere(place: Place, one: DeskParts, question: Question) -> list[Reply]:
     """The replies at a desk and at another that knows nothing of it."""
-    overlaying = Overlaying(place.application.register, place.application.law)
     application = place.application
-    other = make_desk(place.dsn, application.settings, application.clock, overlaying)
+    other = make_desk(place.dsn, application.settings, application.clock, place.overlaying())
     try:
         return [(await asked(parts.desk, question))[0] for parts in (one, other)]
     finally:

@@ -13,7 +13,7 @@ from typing import Any
 
 import grpc.aio
 
-from tests.benchmarks.asking import CALLER, CHECK, Asked, read_requests
+from tests.benchmarks.asking import CALL_SECONDS, CALLER, CHECK, Asked, read_requests
 
 Call = Any  # a callable of grpc that it does not name
 
@@ -30,14 +30,14 @@ async def _ask(given: argparse.Namespace) -> dict[str, float]:
     calls: list[Call] = [line.unary_unary(f"/{CHECK}") for line in lines]
     requests = cycle(list(read_requests(given.requests)))
     for call in calls:
-        await call(next(requests))
+        await call(next(requests), timeout=CALL_SECONDS)
     took: list[float] = []
     began = time.perf_counter()
     until = began + given.seconds
 
     async def ask_on(call: Call) -> None:
         while (start := time.perf_counter()) < until:
-            await call(next(requests))
+            await call(next(requests), timeout=CALL_SECONDS)
             took.append(time.perf_counter() - start)
 
     await asyncio.gather(*(ask_on(calls[n % len(calls)]) for n in range(given.in_flight)))

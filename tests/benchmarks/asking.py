@@ -26,6 +26,9 @@ from tests.processes import environment
 
 CALLER: Final = "clinic1"
 CHECK: Final = "osms.entitlement.v1.EntitlementService/CheckEntitlement"
+CALL_SECONDS: Final = 20.0
+"""The deadline of a call, which is ghz's own."""
+
 _CONNECTIONS: Final = 16
 _SECONDS_MORE: Final = 60
 

@@ -24,7 +24,7 @@ from osms.entitlement.v1 import entitlement_pb2
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_server.domain.identifiers import Iin, identifier_text
-from tests.benchmarks.asking import CALLER, CHECK, Asked, Asker, Load, write_requests
+from tests.benchmarks.asking import CALL_SECONDS, CALLER, CHECK, Asked, Asker, Load, write_requests
 from tests.benchmarks.beside import prepare_newcomers, pushing_beside
 from tests.benchmarks.empty_handler import empty_handlers
 from tests.benchmarks.laid_out import LaidOut, lay_out
@@ -147,9 +147,12 @@ def _real_answer(running: Stage, register: LaidOut) -> bytes:
     with running.line(_OPERATOR) as line, running.look_up_line(CALLER) as asking:
         explain = pb_grpc.EntitlementServiceStub(line).ExplainEntitlement
         check = pb_grpc.EntitlementServiceStub(asking).CheckEntitlement
-        answers = [check(pb.CheckEntitlementRequest(iin=iin)) for iin in persons]
+        answers = [
+            check(pb.CheckEntitlementRequest(iin=iin), timeout=CALL_SECONDS) for iin in persons
+        ]
         for iin, answer in zip(persons, answers, strict=True):
-            explained = explain(pb.ExplainEntitlementRequest(iin=iin)).entitlement
+            request = pb.ExplainEntitlementRequest(iin=iin)
+            explained = explain(request, timeout=CALL_SECONDS).entitlement
             assert _told(answer.entitlement) == _told(explained), iin
     by_size = sorted((answer.SerializeToString() for answer in answers), key=len)
     return by_size[len(by_size) // 2]
@@ -288,7 +291,7 @@ def _batch_rate(line: grpc.Channel, lists: list[list[Iin]]) -> float:
         for each in lists
     ]
     began = time.perf_counter()
-    answers = [ask(request) for request in requests]
+    answers = [ask(request, timeout=CALL_SECONDS) for request in requests]
     seconds = time.perf_counter() - began
     read = (pb.BatchCheckEntitlementsResponse.FromString(answer) for answer in answers)
     return _answered(read, lists) / seconds

@@ -16,6 +16,7 @@ from osms.entitlement.v1 import entitlement_service_pb2 as entitlement_pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as entitlement_grpc
 from osms_server import maintenance
 from osms_server.config import Settings
+from tests.benchmarks.asking import CALL_SECONDS
 from tests.benchmarks.floors import copy_rate, first_iin
 from tests.benchmarks.preparing import FeedKind, prepare
 from tests.benchmarks.pushing import Pushed, push
@@ -84,7 +85,7 @@ def measure_roster(size: int) -> Row:
     with stage() as running:
         with running.line(BODY) as line:
             rate = push_roster(line, size)
-        floor = copy_rate(running.dsn, "roster_mark")
+        floor = copy_rate(running.dsn, "roster.roster_mark")
     return Row("roster_push", size, ROWS_A_SECOND, rate, floor)
 
 
@@ -103,8 +104,10 @@ def measure_check(running: Stage, size: int) -> Row:
     with running.line("operator1") as line:
         check = entitlement_grpc.EntitlementServiceStub(line).CheckEntitlement
         alive = health_pb2_grpc.HealthStub(line).Check
-        ours = _median_microseconds(lambda: check(request))
-        floor = _median_microseconds(lambda: alive(health_pb2.HealthCheckRequest()))
+        ours = _median_microseconds(lambda: check(request, timeout=CALL_SECONDS))
+        floor = _median_microseconds(
+            lambda: alive(health_pb2.HealthCheckRequest(), timeout=CALL_SECONDS)
+        )
     return Row("check", size, MICROSECONDS, ours, floor)
 
 

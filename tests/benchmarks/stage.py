@@ -14,10 +14,13 @@ from osms_server.config import Settings
 from osms_server.persistence.embedded import EmbeddedPostgres
 from tests.benchmarks.empty_handler import Flavour
 from tests.benchmarks.pushing import channel
+from tests.conftest import apart_variables
 from tests.processes import ServerProcess, passable_folder, run
 
 _SECONDS: Final = 60
 _LOOK_UPS_AT: Final = ", look-ups at "
+_ONE_FOR_ALL: Final = {"OSMS_CALLS_PER_SECOND_MAX": "1e6"}
+"""One caller asks for all clinics of the country."""
 _CONNECTIONS: Final = {"max_connections": "200"}  # those of pgbench beside those of the server
 
 
@@ -102,8 +105,8 @@ def stage(front: Front = THREADED, fill: Callable[[str], object] | None = None) 
                 assert not migrated.returncode, migrated.stderr
                 fill(dsn)
             state = folder / "state"
-            arguments = ("--listen", "127.0.0.1:0", "--dsn", dsn, "--state-folder", str(state))
-            own: dict[str, Any] = front.settings
+            arguments = ("--listen", "127.0.0.1:0", "--state-folder", str(state))
+            own: dict[str, Any] = {**front.settings, **_ONE_FOR_ALL, **apart_variables(dsn)}
             with ServerProcess("serve", *arguments, **own) as server:
                 address, _, look_ups = server.address.partition(_LOOK_UPS_AT)
                 assert bool(look_ups) == front.is_own, server.address

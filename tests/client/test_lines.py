@@ -31,7 +31,7 @@ from osms_server.bootstrap import running_server
 from osms_server.config import Settings, Transport
 from tests.client.conftest import on
 from tests.client.line import Line
-from tests.conftest import ClientOf
+from tests.conftest import ClientOf, apart
 from tests.people import AIGUL, DAULET, people
 from tests.rpc.sending import MORNING, TODAY, assigned, joins, paid, push_categories
 
@@ -345,7 +345,11 @@ def test_a_client_outlives_its_server(dsn: str) -> None:
         taken.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{taken.getsockname()[1]}"
     settings = Settings.read(
-        listen=address, transport=Transport.PLAINTEXT, sandbox=True, dsn=dsn, shutdown_seconds=5
+        listen=address,
+        transport=Transport.PLAINTEXT,
+        sandbox=True,
+        shutdown_seconds=5,
+        **apart(dsn),
     )
     with (
         OsmsClient(address, NamedCaller("SC")) as corporation,
@@ -373,7 +377,7 @@ def test_a_server_that_is_overrun_cannot_tell(dsn: str) -> None:
         listen="127.0.0.1:0",
         transport=Transport.PLAINTEXT,
         sandbox=True,
-        dsn=dsn,
+        **apart(dsn),
         concurrent_rpcs_max=8,
         unknown_persons_max=1_000_000,
     )

@@ -18,6 +18,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
+from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import CannotTell, Certificates, NamedCaller, OsmsClient, OsmsError, RosterLine
 from osms_client.backoff import FIRST_SECONDS, LONGEST_SECONDS, Backoff
 from osms_client.connection import addresses_of
@@ -31,6 +32,7 @@ from osms_server.domain.codes import Role
 from tests.client.ill import IllServer, refuse, unavailable, well
 from tests.client.test_cannot_tell import clinic
 from tests.client.test_lines import category_records
+from tests.conftest import apart, apart_variables
 from tests.people import AIGUL, DAULET, STRANGER, people
 from tests.processes import ServerProcess
 from tests.rpc.sending import MORNING, TODAY
@@ -53,9 +55,9 @@ def pair(dsn: str) -> Iterator[list[RunningServer]]:
         listen="127.0.0.1:0",
         transport=Transport.PLAINTEXT,
         sandbox=True,
-        dsn=dsn,
         shutdown_seconds=0.2,
         unknown_persons_max=1_000_000,
+        **apart(dsn),
     )
     with running_server(settings) as first, running_server(settings) as second:
         with OsmsClient(second.address, NamedCaller("supervisor1")) as fund:
@@ -113,6 +115,30 @@ def test_a_server_that_lags_behind_is_asked_other_things() -> None:
             assert client.check(AIGUL, at_least_revision="0" * 16).entitled
             assert client.check(AIGUL).entitled
         assert (len(lagging.heard), len(other.heard)) == (2, 1)
+
+
+def test_what_a_server_leaves_to_others_is_asked_of_them() -> None:
+    """Nothing is wrong with one that only looks up: it goes on being asked first what it does."""
+
+    def look_up_only(number: int, request: Any, context: grpc.ServicerContext) -> Any:
+        if isinstance(request, pb.GetTimelineRequest):
+            refuse(context, "NOT_SERVED_HERE", code=grpc.StatusCode.UNIMPLEMENTED)
+        return well(number, request, context)
+
+    def all_of_it(number: int, request: Any, context: grpc.ServicerContext) -> Any:
+        if isinstance(request, pb.GetTimelineRequest):
+            return refuse(context) if number == 0 else pb.GetTimelineResponse(iin=request.iin)
+        return well(number, request, context)
+
+    with IllServer(look_up_only) as first, IllServer(all_of_it) as other:
+        with clinic(first.address, other.address) as client:
+            for _ in range(3):
+                assert client.timeline(AIGUL).stretches == ()
+                assert client.check(AIGUL).entitled
+        assert [len(first.heard), len(other.heard)] == [3 + 3, 1 + 3]
+        with clinic(first.address) as client, pytest.raises(CannotTell) as told:
+            client.timeline(AIGUL)
+        assert (told.value.reason, told.value.attempts) == ("NOT_SERVED_HERE", 1)
 
 
 def test_where_nobody_listens_the_next_is_asked(nobody: str) -> None:
@@ -413,7 +439,7 @@ def test_servers_that_freeze_or_die_are_not_missed(dsn: str) -> None:
 
     def process() -> ServerProcess:
         arguments = ("serve", "--plaintext", "--sandbox")
-        return ServerProcess(*arguments, OSMS_DSN=dsn, OSMS_LISTEN="127.0.0.1:0")
+        return ServerProcess(*arguments, **apart_variables(dsn), OSMS_LISTEN="127.0.0.1:0")
 
     with process() as first, process() as second:
         addresses = (first.address, second.address)

@@ -51,9 +51,9 @@ def clock() -> SandboxClock:
 
 
 @pytest.fixture
-def register(engines: Engines, clock: SandboxClock) -> PostgresRegister:
-    """An empty register on the database of the module."""
-    register = PostgresRegister(engines.transactions, clock)
+def register(intake: Engines, engines: Engines, clock: SandboxClock) -> PostgresRegister:
+    """An empty register on the database of the module, with the rights of a server."""
+    register = PostgresRegister(intake.transactions, clock, owner=engines.transactions)
     register.clear()
     return register
 

@@ -42,6 +42,7 @@ from osms_server.domain.revision import (
 from osms_server.persistence.look_ups import LookUpLine
 from osms_server.persistence.register import PostgresRegister
 from osms_server.persistence.transaction import PostgresTransaction
+from tests.conftest import apart, dsns_of
 from tests.people import AIGUL, people
 from tests.persistence.conftest import NOON
 from tests.persistence.contents import count_waiting, wait_until
@@ -84,7 +85,7 @@ class Reader:
 
     def __init__(self, dsn: str) -> None:
         self._loop = asyncio.Runner()
-        self._line = LookUpLine(dsn, SystemClock(), 5.0)
+        self._line = LookUpLine(dsns_of(dsn).look_up, SystemClock(), 5.0)
 
     def known(self, at_least: Revision = NOTHING_KNOWN) -> tuple[Revision, set[Iin]]:
         """The revision that is read, and who is known at it."""
@@ -159,11 +160,11 @@ def test_a_change_that_is_undone_leaves_no_revision(
 
 
 def test_clocks_that_differ_do_not_hide_a_change(
-    engines: Engines, register: PostgresRegister, readers: list[Reader]
+    intake: Engines, register: PostgresRegister, readers: list[Reader]
 ) -> None:
     """A server whose clock is behind commits after one whose clock is ahead: both are known."""
     servers = [
-        PostgresRegister(engines.transactions, SandboxClock(NOON + timedelta(hours=hours)))
+        PostgresRegister(intake.transactions, SandboxClock(NOON + timedelta(hours=hours)))
         for hours in (3, -3, 0)
     ]
     told: set[Iin] = set()
@@ -191,7 +192,7 @@ def processes(dsn: str) -> Iterator[list[LookUps]]:
 def servers(dsn: str) -> Iterator[list[str]]:
     """The addresses of two whole servers, before the same register."""
     settings = Settings.read(
-        listen="127.0.0.1:0", transport=Transport.PLAINTEXT, sandbox=False, dsn=dsn
+        listen="127.0.0.1:0", transport=Transport.PLAINTEXT, sandbox=False, **apart(dsn)
     )
     with ExitStack() as stack:
         yield [stack.enter_context(running_server(settings)).address for _ in range(2)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from osms_server.bootstrap import connect
 from osms_server.config import Settings
 from osms_server.persistence.copying import copy_rows
 from osms_server.persistence.migration import alembic_config, migrate
-from osms_server.persistence.tables import metadata
+from osms_server.persistence.tables import ROSTERS, SCHEMAS, metadata, schema_of
 from tests.persistence.contents import (
     NOTICED_BY_EVERYONE,
     contents,
@@ -42,26 +42,43 @@ LOCK = 0x05315
 VERSIONS = [step.revision for step in STEPS]
 
 CATALOGUE = {
+    "schemas": """
+        select nspname from pg_namespace
+        where nspname <> 'information_schema' and not starts_with(nspname, 'pg_')""",
     "columns": """
-        select table_name, column_name, data_type, udt_name, is_nullable, column_default,
-               collation_name from information_schema.columns where table_schema = 'public'""",
+        select table_schema, table_name, column_name, data_type, udt_name, is_nullable,
+               column_default, collation_name
+        from information_schema.columns where table_schema = any(:schemas)""",
     "constraints": """
-        select conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-        from pg_constraint where connamespace = 'public'::regnamespace""",
-    "indexes": "select tablename, indexname, indexdef from pg_indexes where schemaname = 'public'",
+        select connamespace::regnamespace, conrelid::regclass, conname, pg_get_constraintdef(oid)
+        from pg_constraint where connamespace::regnamespace::text = any(:schemas)""",
+    "indexes": """
+        select schemaname, tablename, indexname, indexdef
+        from pg_indexes where schemaname = any(:schemas)""",
     "tables": """
-        select relname, relkind, reloptions, obj_description(oid)
-        from pg_class where relnamespace = 'public'::regnamespace""",
-    "functions": "select proname from pg_proc where pronamespace = 'public'::regnamespace",
+        select relnamespace::regnamespace, relname, relkind, reloptions, obj_description(oid)
+        from pg_class where relnamespace::regnamespace::text = any(:schemas)""",
+    "functions": """
+        select pronamespace::regnamespace, proname
+        from pg_proc where pronamespace::regnamespace::text = any(:schemas)""",
+    "definitions": """
+        select pg_get_functiondef(oid)
+        from pg_proc where pronamespace::regnamespace::text = any(:schemas)""",
     "types": """
-        select typname from pg_type
-        where typnamespace = 'public'::regnamespace and typtype not in ('c', 'b')""",
-    "triggers": "select tgrelid::regclass::text, tgname from pg_trigger where not tgisinternal",
+        select typnamespace::regnamespace, typname from pg_type
+        where typnamespace::regnamespace::text = any(:schemas) and typtype not in ('c', 'b')""",
+    "triggers": "select tgrelid::regclass, tgname from pg_trigger where not tgisinternal",
 }
 
 
 ONLY_MIGRATED = {
-    "functions": {("access_log_add_month",), ("access_log_tidy",), ("refuse_change",)},
+    "functions": {
+        ("public", "access_log_add_month"),
+        ("public", "access_log_tidy"),
+        ("public", "refuse_change"),
+        ("public", "roster_marks_told"),
+        ("public", "withdrawn_told"),
+    },
     "triggers": {
         ("access_log", "append_only"),
         ("access_log", "never_emptied"),
@@ -80,9 +97,8 @@ def catalogue(engine: sa.Engine) -> dict[str, set[tuple[Any, ...]]]:
         return {
             name: {
                 tuple(map(str, row))
-                for row in connection.execute(sa.text(question))
-                if not str(row[0]).startswith("alembic_version")
-                and not str(row[-1]).startswith("alembic_version")
+                for row in connection.execute(sa.text(question), {"schemas": list(SCHEMAS)})
+                if not any(str(value).startswith("alembic_version") for value in row)
             }
             for name, question in CATALOGUE.items()
         }
@@ -169,9 +185,14 @@ def test_the_schema_is_what_the_tables_would_make(
     """Also in what alembic does not compare: checks, collations, comments, storage."""
     migrate(bare)
     made = connect(new_dsn(), settings)
-    metadata.create_all(made.transactions)
+    with made.transactions.begin() as connection:
+        connection.execute(sa.schema.CreateSchema(ROSTERS))
+        for table in metadata.sorted_tables:
+            connection.execute(sa.text(f"set local search_path = {schema_of(table)}"))
+            table.create(connection)
     migrated, created = catalogue(bare), catalogue(made.transactions)
     assert {name: migrated.pop(name) for name in ONLY_MIGRATED} == ONLY_MIGRATED
+    del migrated["definitions"]
     assert migrated == {name: created[name] for name in migrated}
     made.dispose()
 
@@ -183,13 +204,17 @@ def test_the_register_needs_no_extension_and_no_sequence(bare: sa.Engine) -> Non
         assert connection.execute(sa.text("select extname from pg_extension")).scalars().all() == [
             "plpgsql"
         ]
-        assert sa.inspect(connection).get_sequence_names() == []
+        inspector = sa.inspect(connection)
+        assert [inspector.get_sequence_names(schema) for schema in SCHEMAS] == [[], []]
 
 
 # Data.
 
 PART = "access_log_2026_01"
 """The part of the log of answers for the month of the values below."""
+
+MONTH = [datetime(2025, 12, 31, 19, tzinfo=UTC), datetime(2026, 1, 31, 19, tzinfo=UTC)]
+"""Where that month begins and ends in Almaty."""
 
 VALUES: dict[type[Any], Any] = {
     sa.BigInteger: 900_101_300_017,
@@ -220,8 +245,7 @@ def fill(engine: sa.Engine) -> dict[str, list[str]]:
     with engine.begin() as connection:
         found.reflect(connection)
         if "access_writer" in found.tables:
-            begin, end = VALUES[sa.DateTime], VALUES[sa.DateTime] + timedelta(days=31)
-            connection.execute(sa.select(sa.func.access_log_add_month(PART, begin, end)))
+            connection.execute(sa.select(sa.func.access_log_add_month(PART, *MONTH)))
         for table in found.sorted_tables:
             empty = not connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
             if empty:

@@ -17,6 +17,7 @@ import pytest
 
 from osms_server.application.ports import Known
 from osms_server.bootstrap import connect
+from osms_server.bootstrap import replica as follow
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
 from osms_server.domain.errors import RevisionNotReached
@@ -26,6 +27,7 @@ from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.look_ups import LookUpLine
 from osms_server.persistence.migration import migrate
 from osms_server.persistence.replica import ReplicaLookUps, ReplicaProgress
+from tests.conftest import dsns_of
 from tests.people import people
 
 CLOCK: Final = SystemClock()
@@ -112,9 +114,10 @@ def following(dsn: str, replica_dsn: str, ask: Asking[T], lag_max: timedelta = L
     """Asks while the replica is followed, once it has caught up."""
 
     async def run() -> T:
-        progress = ReplicaProgress(dsn, replica_dsn, CLOCK, PROBE_SECONDS, seconds_max=5)
+        primary_dsn, own_dsn = (dsns_of(each).look_up for each in (dsn, replica_dsn))
+        progress = ReplicaProgress(primary_dsn, own_dsn, CLOCK, PROBE_SECONDS, seconds_max=5)
         task = asyncio.create_task(progress.run())
-        replica, primary = (LookUpLine(each, CLOCK, 5) for each in (replica_dsn, dsn))
+        replica, primary = (LookUpLine(each, CLOCK, 5) for each in (own_dsn, primary_dsn))
         look_ups = ReplicaLookUps(replica, primary, progress, lag_max)
         try:
             async with asyncio.timeout(20):
@@ -233,3 +236,13 @@ def test_without_the_replica_the_primary_answers(
         assert set(known.timelines) == {SOMEBODY}
 
     following(dsn, replica_dsn, ask)
+
+
+def test_a_replica_is_asked_with_the_rights_of_look_ups(dsn: str, folder: Path) -> None:
+    """The DSN that the command tells is that of the role, which came with the data."""
+    with follow(Settings.read(state_folder=folder / "state"), dsn) as told:
+        assert told.startswith("postgresql://osms_look_up@")
+        with psycopg.connect(told) as connection:
+            assert connection.execute("select count(timeline) from person").fetchone() == (0,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select from roster.roster_mark")

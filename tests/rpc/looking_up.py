@@ -14,6 +14,7 @@ from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import Certificates, NamedCaller, OsmsClient
 from osms_server.config import default_state_folder
 from osms_server.domain.codes import Role
+from tests.conftest import dsns_of
 from tests.deadlines import with_deadlines
 from tests.processes import ServerProcess
 
@@ -70,11 +71,8 @@ class LookUps:
 def look_ups(
     dsn: str, *, mtls: bool = False, log: Path = Path("/dev/null"), **settings: str
 ) -> Iterator[LookUps]:
-    """A process that only looks up, until the end of the block."""
-    own = {
-        "OSMS_DSN": dsn,
-        "OSMS_TRANSPORT": "mtls" if mtls else "plaintext",
-    }
-    environment = {**own, **settings}
-    with ServerProcess("look-ups", "--listen", LOOPBACK, log=log, **environment) as process:
+    """A process that only looks up, with no more rights than that takes; *dsn* is the owner's."""
+    arguments = ("look-ups", "--listen", LOOPBACK, "--dsn", dsns_of(dsn).look_up)
+    transport = "mtls" if mtls else "plaintext"
+    with ServerProcess(*arguments, log=log, OSMS_TRANSPORT=transport, **settings) as process:
         yield LookUps(process, mtls)

@@ -25,7 +25,6 @@ from google.rpc.error_details_pb2 import RetryInfo
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_server.bootstrap import connect
 from osms_server.config import Settings
-from osms_server.domain.codes import Role
 from osms_server.persistence.access import AccessTable
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.migration import migrate
@@ -239,24 +238,6 @@ def test_nobody_can_tell_and_everybody_hears_so_in_time(
         with OpenStream(stub.StreamCheckEntitlements) as stream:
             stream.send(pb.StreamCheckEntitlementsRequest(iins=[AIGUL]))
             must_be_unknown(stream.error())
-
-
-def test_what_takes_longer_ends_in_time_too(
-    own_postgres: EmbeddedPostgres, front: LookUps, stub: Any
-) -> None:
-    """Timelines, explanations and replays of the Fund, however many ask; look-ups go on then."""
-    replay = pb.ReplayEntitlementRequest(iin=AIGUL)
-    replay.known_time.GetCurrentTime()
-    with front.stub(Role.FUND_OPERATOR) as fund:
-        questions = [
-            (fund.GetTimeline, pb.GetTimelineRequest(iin=AIGUL), SHORT),
-            (fund.ExplainEntitlement, pb.ExplainEntitlementRequest(iin=AIGUL), SHORT),
-            (fund.ReplayEntitlement, replay, LONG),
-        ]
-        with frozen(own_postgres), ThreadPoolExecutor(24) as callers:
-            for error in callers.map(told_in_time, *zip(*questions * 8, strict=True)):
-                must_be_unknown(error)
-        wait_until(lambda: answers(stub))
 
 
 class Asking:

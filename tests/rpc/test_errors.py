@@ -48,6 +48,7 @@ from tests.deadlines import with_deadlines
 from tests.people import AIGUL, NOBODY, STRANGER, people
 from tests.persistence.contents import dsn_of
 from tests.rpc.conftest import ChannelOf
+from tests.rpc.looking_up import look_ups
 from tests.rpc.sending import (
     CATEGORIES,
     MORNING,
@@ -192,6 +193,15 @@ def _refused_by_rules(at: Counter) -> Told:
 
 def _not_allowed(at: Counter) -> Told:
     return at.check(caller="SC")
+
+
+def _not_served_here(at: Counter) -> Told:
+    request = entitlement_pb.GetTimelineRequest(iin=AIGUL)
+    with (
+        look_ups(dsn_of(at.engines.transactions)) as front,
+        front.stub(Role.FUND_OPERATOR) as stub,
+    ):
+        return refused(lambda: stub.GetTimeline(request))
 
 
 def _not_found(at: Counter) -> Told:
@@ -366,6 +376,7 @@ CASES: dict[str, tuple[Callable[[Counter], Told], grpc.StatusCode, type[Any] | N
     "REFUSED_BY_RULES": (_refused_by_rules, Code.FAILED_PRECONDITION, PreconditionFailure),
     "CALLER_UNKNOWN": (_caller_unknown, Code.UNAUTHENTICATED, None),
     "NOT_ALLOWED": (_not_allowed, Code.PERMISSION_DENIED, None),
+    "NOT_SERVED_HERE": (_not_served_here, Code.UNIMPLEMENTED, None),
     "NOT_FOUND": (_not_found, Code.NOT_FOUND, ResourceInfo),
     "REQUEST_ID_REUSED": (_request_id_reused, Code.ALREADY_EXISTS, None),
     "ALREADY_EXISTS": (_already_exists, Code.ALREADY_EXISTS, ResourceInfo),

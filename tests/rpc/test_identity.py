@@ -24,6 +24,7 @@ from osms_server.certificates import Authority, make_development_certificates
 from osms_server.config import Settings, Transport
 from osms_server.domain.codes import Role
 from osms_server.rpc.identity import SANDBOX_CALLERS
+from tests.conftest import apart
 from tests.people import AIGUL
 
 LOOPBACK = "127.0.0.1:0"
@@ -59,7 +60,7 @@ def place(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]
         authority.issue_caller(caller)
     settings = Settings.read(
         listen=LOOPBACK,
-        dsn=dsn,
+        **apart(dsn),
         sandbox=True,
         shutdown_seconds=1,
         tls_certificate=folder / "server.pem",
@@ -211,7 +212,7 @@ def test_development_certificates_are_made_once(tmp_path: Path) -> None:
 
 def test_a_server_makes_its_own_certificates(dsn: str, tmp_path: Path) -> None:
     """Where it is given none, below its state folder; callers take theirs from there."""
-    settings = Settings.read(listen=LOOPBACK, dsn=dsn, state_folder=tmp_path, sandbox=True)
+    settings = Settings.read(listen=LOOPBACK, state_folder=tmp_path, sandbox=True, **apart(dsn))
     with running_server(settings) as running:
         credentials = Certificates(tmp_path / "certificates", "clinic1")
         with OsmsClient(running.address, credentials) as client:
@@ -224,7 +225,7 @@ def test_a_server_makes_its_own_certificates(dsn: str, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def plain(dsn: str) -> Iterator[RunningServer]:
     """A server without TLS that is no sandbox."""
-    settings = Settings.read(listen=LOOPBACK, dsn=dsn, transport=Transport.PLAINTEXT)
+    settings = Settings.read(listen=LOOPBACK, transport=Transport.PLAINTEXT, **apart(dsn))
     with running_server(settings) as running:
         yield running
 

@@ -93,8 +93,16 @@ class Desk:
 
     def change_with_rank(self) -> Wrong:
         """What is wrong with a change that has a field of which the contract knows nothing."""
+        return self.raw_change(b"\x92\x03\x07colonel")
+
+    def change_too_large(self) -> Wrong:
+        """What is wrong with a change that is larger than any can be."""
+        return self.raw_change(b"\x9a\x03\xf0\xa2\x04" + b"9" * 70_000)
+
+    def raw_change(self, more: bytes) -> Wrong:
+        """What is wrong with a change of the contract to which *more* bytes are added."""
         record = _writing.roster_change_record(joins())
-        record.change.MergeFromString(b"\x92\x03\x07colonel")
+        record.change.MergeFromString(more)
         stream = CHANGES.method(self.channel_of("DEFENCE"))
         answers = list(whole(stream, CHANGES.opening(), CHANGES.records_of(1, [record])))
         outcomes = answers[1].ack.outcomes
@@ -380,7 +388,7 @@ CASES: dict[Reason, list[tuple[str, Callable[[Desk], Wrong]]]] = {
     Reason.RECORD_TOO_LARGE: [
         ("record", lambda desk: desk.category(Unreadable("a" * 70_000))),
         ("record", lambda desk: desk.payment(replace(PAYMENT, surname="a" * 70_000))),
-        ("record", lambda desk: desk.change(Unreadable("a" * 70_000))),
+        ("record", lambda desk: desk.change_too_large()),
         (
             "category_record",
             lambda desk: desk.asked(

@@ -23,6 +23,7 @@ from osms_server.config import Settings
 from osms_server.persistence.access import AccessTable
 from osms_server.receipt_keys import KeyFolder
 from osms_server.receipt_signing import FolderSigner
+from osms_server.roles import Dsns
 from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME
 from osms_server.rules.parameters import EDITION
 from tests.conftest import ClientOf
@@ -248,11 +249,11 @@ def test_no_receipt_is_signed_where_no_key_signs(
 
 
 @pytest.fixture
-def second(settings: Settings, engines: Engines, dsn: str) -> Iterator[Application]:
+def second(settings: Settings, intake: Engines, dsns: Dsns) -> Iterator[Application]:
     """Another server before the same register, with the same folder of state."""
-    application = Application(settings, engines, dsn)
+    application = Application(settings, intake, dsns)
     yield application
-    application.desk.close()
+    application.close()
 
 
 def test_servers_of_one_folder_sign_with_one_key(

@@ -34,6 +34,7 @@ from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_
 from osms_server.config import Settings, Transport
 from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import head
+from tests.conftest import apart
 from tests.deadlines import with_deadlines
 from tests.people import AIGUL, people
 from tests.processes import (
@@ -99,7 +100,7 @@ def site(dsn: str, **settings: Any) -> Iterator[Site]:
         "listen": "127.0.0.1:0",
         "transport": Transport.PLAINTEXT,
         "sandbox": True,
-        "dsn": dsn,
+        **apart(dsn),
         "shutdown_seconds": 20,
     }
     with running_server(Settings.read(**{**plain, **settings})) as running:

@@ -8,7 +8,7 @@ in steps from nothing (the next commit of the same millisecond) to months.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
@@ -77,6 +77,15 @@ FAILING: Final = (
     System.MLSPP,
     System.DEFENCE,
 )
+DAYS_OF_A_MERGER: Final = (date(2025, 6, 30), date(2025, 7, 1), date(2025, 7, 20))
+LISTING: Final = (System.ACA, System.NSC, System.DEFENCE, System.INTERIOR)
+FAILING_BODIES: Final = (
+    System.NSC,
+    System.ACA,
+    System.DEFENCE,
+    System.FUND,
+    System.STATE_CORPORATION,
+)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -126,6 +135,8 @@ class _Teller:
     draw: st.DrawFn
     days: list[date]
     now: datetime
+    bodies: Sequence[System] = BODIES
+    failing: Sequence[System] = FAILING
     last: Revision = NOTHING_KNOWN
     facts: list[Fact] = field(default_factory=list)
     overlay_facts: list[OverlayFact] = field(default_factory=list)
@@ -241,14 +252,15 @@ class _Teller:
         """A body lists the person, or no more."""
         listed = self.one_of(True, False)
         known = self.known()
-        yield RosterMark(self.one_of(*BODIES), known, 0, listed, known)
+        yield RosterMark(self.one_of(*self.bodies), known, 0, listed, known)
 
     def mark_late(self) -> Iterator[Fact]:
         """A delivery of a body that was held is approved."""
         known = self.known()
         days = self.one_of(1, 2, 30)
         arrived = next_revision(NOTHING_KNOWN, self.now - timedelta(days=days))
-        yield RosterMark(self.one_of(*BODIES), arrived, 0, self.one_of(False, True), known)
+        listed = self.one_of(False, True)
+        yield RosterMark(self.one_of(*self.bodies), arrived, 0, listed, known)
 
     def register(self) -> Iterator[Fact]:
         """The Fund registers the person on documents."""
@@ -273,7 +285,7 @@ class _Teller:
 
     def fail(self) -> Iterator[OverlayFact]:
         """Systems fail on a day that has come."""
-        systems = frozenset({self.one_of(*FAILING), self.one_of(*FAILING)})
+        systems = frozenset({self.one_of(*self.failing), self.one_of(*self.failing)})
         started_on = min(self.day(), almaty_day(self.now))
         name = f"I{len(self.overlay_facts)}"
         yield IncidentDeclared(name, systems, started_on, self.known())
@@ -339,9 +351,7 @@ def lives(
     overlays: bool = True,
 ) -> Life:
     """Lives of up to *size* acts, with *late* approvals, *withdrawals* and *overlays*, or not."""
-    days = draw(st.lists(st.sampled_from(DAYS), min_size=1, max_size=3, unique=True))
-    start = start_of(min(days)) - timedelta(days=draw(st.sampled_from((0, 1, 40))))
-    teller = _Teller(draw, days, start.astimezone(UTC))
+    teller = _teller(draw)
     theme = draw(st.sampled_from(_THEMES))
     if late:
         theme = (*theme, _Teller.remove_late, _Teller.mark_late)
@@ -355,6 +365,40 @@ def lives(
         else:
             teller.facts += draw(st.sampled_from(theme))(teller)
     return Life(tuple(teller.facts), tuple(teller.overlay_facts))
+
+
+@st.composite
+def listed_lives(draw: st.DrawFn, *, size: int = 12) -> Life:
+    """Lives of persons whom several bodies list, one of them the heir of another, and failures."""
+    teller = _teller(draw, DAYS_OF_A_MERGER)
+    teller.bodies, teller.failing = _some(draw, LISTING), _some(draw, FAILING_BODIES)
+    theme = (*draw(st.sampled_from(_THEMES)), *_OF_ROSTERS * 3, _Teller.mark_late)
+    for _ in range(draw(st.integers(1, size))):
+        teller.let_time_pass()
+        other = draw(
+            st.sampled_from(("mark", "mark", "failure", "mark", "fact", "withdrawal", "overlay"))
+        )
+        if other == "withdrawal":
+            teller.withdraw()
+        elif other in {"failure", "overlay"}:
+            act = _Teller.fail if other == "failure" else draw(st.sampled_from(_OVERLAYS))
+            teller.overlay_facts += act(teller)
+        else:
+            acts = theme if other == "fact" else _OF_ROSTERS
+            teller.facts += draw(st.sampled_from(acts))(teller)
+    return Life(tuple(teller.facts), tuple(teller.overlay_facts))
+
+
+def _some(draw: st.DrawFn, of: Sequence[Chosen]) -> list[Chosen]:
+    """Few at a time, so that they meet."""
+    return draw(st.lists(st.sampled_from(of), min_size=1, max_size=3, unique=True))
+
+
+def _teller(draw: st.DrawFn, of: Sequence[date] = DAYS) -> _Teller:
+    """Somebody who begins to tell a life, on or before its first day."""
+    days = _some(draw, of)
+    start = start_of(min(days)) - timedelta(days=draw(st.sampled_from((0, 1, 40))))
+    return _Teller(draw, days, start.astimezone(UTC))
 
 
 def boundary_days(*timelines: Timeline) -> list[date]:

@@ -23,6 +23,10 @@ _WELL: Final = frozenset({"REVISION_NOT_REACHED", "STREAM_IDLE"})
 """Reasons with which nothing is wrong with the server: it is asked other things all the same."""
 
 
+_ELSEWHERE: Final = frozenset({"NOT_SERVED_HERE", "UNIMPLEMENTED"})
+"""The same, but it never does this: whoever only looks up leaves the rest to other servers."""
+
+
 class Effort:
     """
     The attempts to get one thing done, which ends after *seconds* or so many *rounds*.
@@ -51,6 +55,7 @@ class Effort:
         self._repeat = repeat
         self._language = language
         self._to_try = servers.ranked()
+        self._elsewhere: set[Server] = set()
         self._not_before: dict[Server, float] = {}
         self._tried: list[str] = []
         self._finished_rounds = 0
@@ -79,6 +84,9 @@ class Effort:
             server.answered()
             raise error
         self._tried.append(server.address)
+        if error.reason in _ELSEWHERE:
+            self._leave_out(server, error)
+            return
         self._error = error
         told = error.retry_after or 0.0
         if error.reason not in _WELL:
@@ -88,10 +96,22 @@ class Effort:
         if not (self._repeat and (error.passes or self._persistent)):
             raise self._given_up(error)
 
+    def _leave_out(self, server: Server, error: CannotTell) -> None:
+        """Asks this server no more, but the others. CannotTell: there is none."""
+        server.answered()
+        self._elsewhere.add(server)
+        self._to_try = [each for each in self._to_try if each is not server]
+        if not self._others():
+            raise self._given_up(error)
+
+    def _others(self) -> list[Server]:
+        """All servers, but for those that leave it to others."""
+        return [each for each in self._servers.ranked() if each not in self._elsewhere]
+
     def _begin_round(self) -> None:
         """Waits until servers may be asked again. CannotTell: that would be too late."""
         self._finished_rounds += 1
-        servers = self._servers.ranked()
+        servers = self._others()
         now = time.monotonic()
         told = min(self._not_before.get(server, 0.0) for server in servers) - now
         pause = max(told, 0.0) + self._backoff.pause(self._finished_rounds)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from osms_server.application.law import Law
-from osms_server.application.ports import Head, Register
+from osms_server.application.ports import Head, LookUpFacts
 from osms_server.domain.facts import Overlays
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import NOTHING_KNOWN, Revision
@@ -24,8 +24,8 @@ from osms_server.rules.overlays import Reach, reach
 class Overlaying:
     """The overlays of a register, as far as they are known."""
 
-    def __init__(self, register: Register, law: Law) -> None:
-        self._register = register
+    def __init__(self, facts: LookUpFacts, law: Law) -> None:
+        self._facts = facts
         self._law = law
         self.forget()
 
@@ -53,8 +53,7 @@ class Overlaying:
         ]
         if not touched:
             return timelines
-        with self._register.read() as reading:
-            facts = reading.facts.of_people(touched)
+        facts = self._facts.of_people(touched)
         laid = dict(timelines)
         for iin in touched:
             decided = decide(
@@ -66,8 +65,7 @@ class Overlaying:
     def _of(self, head: Head) -> tuple[Overlays, Reach]:
         revision, overlays, reached = self._known
         if revision != head.overlay_revision:
-            with self._register.read() as reading:
-                overlays = reading.overlays.known()
+            overlays = self._facts.overlays()
             reached = reach(overlays)
             self._known = (head.overlay_revision, overlays, reached)
         return overlays, reached

@@ -515,3 +515,18 @@ class LookUps(Protocol):
         RevisionNotReached: no state that knows *at_least* can be shown in time.
         RegisterUnavailable: none can be shown at all.
         """
+
+
+class LookUpFacts(Protocol):
+    """What look-ups read beside timelines, with no more rights than look-ups have."""
+
+    def overlays(self) -> Overlays:
+        """All technical failures and unpaid budgets, ended ones included."""
+
+    def of_people(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonFacts]:
+        """
+        The facts of persons as they are decided about; a person without any is left out.
+
+        A body that lists a person is named only where a failure may concern it; the timelines that
+        follow from the facts, also under overlays, are the same as if it were named.
+        """

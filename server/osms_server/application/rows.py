@@ -14,14 +14,10 @@ from enum import IntEnum
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from osms_server.domain.calendar import month_of
-from osms_server.domain.codes import Category, FeedKind, Outcome, PayerKind, System
+from osms_server.domain.codes import Category, FeedKind, Outcome, System
 from osms_server.domain.facts import (
-    CategoryAssigned,
     CategoryRemoved,
     DocumentRegistered,
-    PaymentReceived,
-    PaymentRefunded,
     RegistrationRevoked,
     RosterMark,
 )
@@ -87,13 +83,7 @@ class CategoryFactRow(NamedTuple):
         """The revision since which the register knows it."""
         return self.revision
 
-    def as_assigned(self, withdrawn: Revision = NEVER) -> CategoryAssigned:
-        """The assignment that the row keeps."""
-        return CategoryAssigned(
-            self.category, self.assigned_on, self.source, self.revision, withdrawn
-        )
-
-    def as_removed(self, withdrawn: Revision = NEVER) -> CategoryRemoved:
+    def as_removed(self) -> CategoryRemoved:
         """The removal that the row keeps."""
         assert self.removed_on is not None
         assert self.reason is not None
@@ -104,8 +94,7 @@ class CategoryFactRow(NamedTuple):
             self.source,
             self.reason,
             self.revision,
-            withdrawn,
-            self.arrived,
+            arrived=self.arrived,
         )
 
 
@@ -134,19 +123,6 @@ class PaymentRow(NamedTuple):
         """What the sender said, whatever came of it."""
         return (*self[:4], *self[5:13])
 
-    def as_fact(self, withdrawn: Revision = NEVER) -> PaymentReceived:
-        """The payment that the row keeps."""
-        return PaymentReceived(
-            self.reference,
-            month_of(self.period),
-            self.purpose_code,
-            self.received_on,
-            self.amount,
-            PayerKind(self.payer_kind),
-            self.revision,
-            withdrawn,
-        )
-
 
 class RefundRow(NamedTuple):
     """A refund line; the period is the first day of its month, the amount in tiyn."""
@@ -168,18 +144,6 @@ class RefundRow(NamedTuple):
         """What the sender said, whatever came of it."""
         return (*self[:5], *self[6:8])
 
-    def as_fact(self, withdrawn: Revision = NEVER) -> PaymentRefunded:
-        """The refund that the row keeps."""
-        return PaymentRefunded(
-            self.reference,
-            month_of(self.period),
-            self.purpose_code,
-            self.refunded_on,
-            self.amount,
-            self.revision,
-            withdrawn,
-        )
-
 
 class RosterMarkRow(NamedTuple):
     """From the arrival on, a body lists the person, or no more."""
@@ -194,11 +158,9 @@ class RosterMarkRow(NamedTuple):
     position: int
     revision: Revision
 
-    def as_fact(self, withdrawn: Revision = NEVER) -> RosterMark:
+    def as_fact(self) -> RosterMark:
         """The mark that the row keeps."""
-        return RosterMark(
-            self.body, self.arrived, self.ordinal, self.listed, self.revision, withdrawn
-        )
+        return RosterMark(self.body, self.arrived, self.ordinal, self.listed, self.revision)
 
 
 class RegistrationRow(NamedTuple):

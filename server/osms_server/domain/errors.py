@@ -8,6 +8,7 @@ The errors of the service. They carry data, not sentences; only rpc knows their 
      +- InvalidRequest        fields are wrong: all of them, with their paths
      +- RefusedByRules        the Rules refuse it, by paragraph
      |   +- SnapshotRefused   a roster snapshot, with what is wrong with its lines
+     +- NotServedHere         the server only looks up; another serves it
      +- NotFound              there is no such thing
      +- AlreadyExists         the id or code is taken
      +- RequestIdReused       the request id came with other content before
@@ -79,6 +80,10 @@ class SnapshotRefused(RefusedByRules):
     """A snapshot is refused; *line_violations* are those of its lines, by their paths."""
 
     line_violations: tuple[Violation, ...] = ()
+
+
+class NotServedHere(OsmsError):
+    """The server only looks up; another one of the register serves it."""
 
 
 @dataclass(eq=False)

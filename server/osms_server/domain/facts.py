@@ -77,6 +77,16 @@ class PaymentRefunded(NamedTuple):
     withdrawn: Revision = NEVER
 
 
+class UntoldBody(str):
+    """
+    A body that is not named, as it is told to whoever only looks up (docs/adr/0019).
+
+    It is told from the other bodies of the same person, and no failure concerns it.
+    """
+
+    __slots__ = ()
+
+
 class RosterMark(NamedTuple):
     """
     A delivery of a body that arrived at *arrived* lists the person from then on, or no more.
@@ -85,7 +95,7 @@ class RosterMark(NamedTuple):
     was held and approved.
     """
 
-    body: System
+    body: System | UntoldBody
     arrived: Revision
     ordinal: int
     listed: bool

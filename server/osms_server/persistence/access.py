@@ -46,7 +46,7 @@ with writer as (
     insert into access_writer as w (writer, sequence, chain, record_time)
     values ($2::uuid, $4::bigint, $5::bytea, $1::timestamptz)
     on conflict (writer) do update
-    set sequence = excluded.sequence, chain = excluded.chain, record_time = excluded.record_time
+    set sequence = $4::bigint, chain = $5::bytea, record_time = $1::timestamptz
 )
 insert into access_log (record_time, writer, first_sequence, first_receipt, callers, methods,
                         purposes, on_dates, revisions, counts, iins, statuses, ground_kinds,

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from queue import Full, Queue
@@ -197,7 +197,8 @@ class ActTrail:
     def close(self) -> None:
         """Keeps what is still to be kept; what cannot be within some seconds is left."""
         if self._writer_thread is not None:
-            self._later.put(None)
+            with suppress(Full):
+                self._later.put(None, timeout=_CLOSE_SECONDS)
             self._writer_thread.join(_CLOSE_SECONDS)
 
     def _keep_certificate(self, fingerprint: str, pem: str) -> None:

@@ -39,6 +39,19 @@ _PAUSE_SECONDS: Final = 0.2
 _USER: Final = "osms"
 _DATABASE: Final = "osms"
 
+SPARING_LOG: Final = {
+    "log_error_verbosity": "terse",  # no details such as "Key (iin)=(...) already exists"
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_duration": "off",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""With these nobody is named in the log of PostgreSQL; docs/configuration.md tells them, too."""
+
 _SETTINGS: Final = {
     "listen_addresses": "",
     "max_connections": "100",
@@ -49,6 +62,7 @@ _SETTINGS: Final = {
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "jit": "off",
+    **SPARING_LOG,
 }
 
 
@@ -118,11 +132,12 @@ class EmbeddedPostgres:
 
     @property
     def dsn(self) -> str:
-        """The DSN of the database, over a socket that only this user can reach."""
-        return self._dsn(self._sockets(), _DATABASE)
+        """The DSN of the database as its owner, over a socket that only this user can reach."""
+        return self.dsn_of(_USER)
 
-    def _dsn(self, sockets: Path, database: str) -> str:
-        return f"postgresql://{_USER}@/{database}?host={quote(str(sockets))}"
+    def dsn_of(self, role: str, database: str = _DATABASE) -> str:
+        """The same as another role."""
+        return f"postgresql://{role}@/{database}?host={quote(str(self._sockets()))}"
 
     @property
     def pid(self) -> int:
@@ -230,10 +245,13 @@ class EmbeddedPostgres:
         return self._socket_folder
 
     def _create_database(self) -> None:
+        """Makes the database and the roles, those of them that are not there."""
         import psycopg
 
-        maintenance = self._dsn(self._sockets(), "postgres")
-        with psycopg.connect(maintenance, autocommit=True) as connection:
+        from osms_server.persistence.granting import create_roles
+
+        with psycopg.connect(self.dsn_of(_USER, "postgres"), autocommit=True) as connection:
+            create_roles(connection)
             found = connection.execute(
                 "select 1 from pg_database where datname = %s", (_DATABASE,)
             ).fetchone()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -23,19 +22,10 @@ from osms_server.application.rows import (
     SourcedFact,
 )
 from osms_server.domain.codes import Category, FeedKind, System
-from osms_server.domain.facts import (
-    CategoryAssigned,
-    CategoryRemoved,
-    DocumentRegistered,
-    PaymentReceived,
-    PaymentRefunded,
-    PersonFacts,
-    RegistrationRevoked,
-    RosterMark,
-)
 from osms_server.domain.identifiers import Iin
 from osms_server.domain.revision import NEVER
 from osms_server.persistence.copying import array_text, copy_rows, raw
+from osms_server.persistence.person_facts import PersonFactsTable
 from osms_server.persistence.tables import (
     category_fact,
     category_message,
@@ -75,36 +65,8 @@ def registration_row(row: Sequence[Any]) -> RegistrationRow:
     return RegistrationRow(row[0], row[1], _CATEGORY[row[2]], *row[3:])
 
 
-@dataclass(slots=True)
-class _FactLists:
-    """The facts of one person, while they are read."""
-
-    assigned: list[CategoryAssigned] = field(default_factory=list)
-    removed: list[CategoryRemoved] = field(default_factory=list)
-    payments: list[PaymentReceived] = field(default_factory=list)
-    refunds: list[PaymentRefunded] = field(default_factory=list)
-    roster: list[RosterMark] = field(default_factory=list)
-    registered: list[DocumentRegistered] = field(default_factory=list)
-    revoked: list[RegistrationRevoked] = field(default_factory=list)
-
-    def frozen(self) -> PersonFacts:
-        """The facts as they are decided about."""
-        return PersonFacts(
-            tuple(self.assigned),
-            tuple(self.removed),
-            tuple(self.payments),
-            tuple(self.refunds),
-            tuple(self.roster),
-            tuple(self.registered),
-            tuple(self.revoked),
-        )
-
-
-class FactTables:
+class FactTables(PersonFactsTable):
     """Facts about persons, in one transaction."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def add(self, additions: Additions) -> None:
         """Keeps facts."""
@@ -143,34 +105,6 @@ class FactTables:
     def refunds(self, iins: Sequence[Iin]) -> Mapping[Iin, list[Kept[RefundRow]]]:
         """Refund lines as they were sent."""
         return _by_person(self._of(iins, refund, RefundRow._make))
-
-    def of_people(self, iins: Sequence[Iin]) -> Mapping[Iin, PersonFacts]:
-        """Everything that is known of persons, or was until it was withdrawn."""
-        return self._person_facts("f.iin = any(%s::bigint[])", (array_text(iins),))
-
-    def in_range(self, first: Iin, last: Iin) -> Mapping[Iin, PersonFacts]:
-        """The same of the persons from *first* to *last*, both included."""
-        return self._person_facts("f.iin between %s and %s", (first, last))
-
-    def _person_facts(self, whom: str, values: tuple[Any, ...]) -> Mapping[Iin, PersonFacts]:
-        found: defaultdict[Iin, _FactLists] = defaultdict(_FactLists)
-        for row, withdrawn in self._where(category_fact, category_fact_row, whom, values):
-            facts = found[row.iin]
-            if row.removed_on is None:
-                facts.assigned.append(row.as_assigned(withdrawn))
-            else:
-                facts.removed.append(row.as_removed(withdrawn))
-        for line, withdrawn in self._where(payment, PaymentRow._make, whom, values):
-            found[line.iin].payments.append(line.as_fact(withdrawn))
-        for returned, withdrawn in self._where(refund, RefundRow._make, whom, values):
-            found[returned.iin].refunds.append(returned.as_fact(withdrawn))
-        for mark, withdrawn in self._where(roster_mark, roster_mark_row, whom, values):
-            found[mark.iin].roster.append(mark.as_fact(withdrawn))
-        for registered, _ in self._where(registration, registration_row, whom, values):
-            found[registered.iin].registered.append(registered.as_fact())
-        for revoked, _ in self._where(revocation, RevocationRow._make, whom, values):
-            found[revoked.iin].revoked.append(revoked.as_fact())
-        return {iin: facts.frozen() for iin, facts in found.items()}
 
     def with_senders(self, iin: Iin) -> list[SourcedFact]:
         """Everything that is known of one person, and who sent it, as it became known."""
@@ -216,22 +150,15 @@ class FactTables:
         self, iins: Sequence[Iin], table: sa.Table, make: Callable[[Sequence[Any]], Row]
     ) -> Iterator[Kept[Row]]:
         """The rows of persons, in the order of the key, which has the IIN first."""
-        return self._where(table, make, "f.iin = any(%s::bigint[])", (array_text(iins),))
-
-    def _where(
-        self,
-        table: sa.Table,
-        make: Callable[[Sequence[Any]], Row],
-        whom: str,
-        values: tuple[Any, ...],
-    ) -> Iterator[Kept[Row]]:
-        found = raw(self._connection).execute(_select(table, whom), values, binary=True)
+        values = (array_text(iins),)
+        found = raw(self._connection).execute(_select(table), values, binary=True)
         return (Kept(make(row[:-1]), row[-1]) for row in found.fetchall())
 
 
 @cache
-def _select(table: sa.Table, whom: str) -> str:
+def _select(table: sa.Table) -> str:
     """The question for all columns of *table*, and since when each row is withdrawn."""
+    whom = "f.iin = any(%s::bigint[])"
     columns = ", ".join(f"f.{column.name}" for column in table.columns)
     key = ", ".join(f"f.{column.name}" for column in table.primary_key.columns)
     kind = _FEED_KINDS.get(table.name)

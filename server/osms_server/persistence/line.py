@@ -23,7 +23,10 @@ from osms_server.domain.errors import RegisterUnavailable
 log = structlog.get_logger(__name__)
 
 _BINARY: Final = 1
-_SESSION: Final = "set plan_cache_mode = force_generic_plan; set synchronous_commit = on"
+_SESSION: Final = (
+    "set search_path = public; set plan_cache_mode = force_generic_plan;"
+    " set synchronous_commit = on"
+)
 _DONE: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _CONNECTING: Final = (
     "connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -24,6 +25,17 @@ from osms_server.persistence.tables import (
 )
 
 
+def _select(table: sa.Table, columns: str) -> sa.Select[Any]:
+    return sa.select(*(table.c[name] for name in columns.split())).order_by(table.c.revision)
+
+
+# Not who declared and recorded them, which look-ups may not read.
+_DECLARED: Final = _select(incident_declared, "incident_code systems started_on revision")
+_CLOSED: Final = _select(incident_closed, "incident_code ended_on revision")
+_RECORDED: Final = _select(lapse_recorded, "lapse_id budget since revision")
+_LIFTED: Final = _select(lapse_lifted, "lapse_id revision")
+
+
 class OverlayTables:
     """Overlays, in one transaction. Each change is told to readers through the head."""
 
@@ -41,22 +53,17 @@ class OverlayTables:
                     row.started_on,
                     row.revision,
                 )
-                for row in execute(
-                    sa.select(incident_declared).order_by(incident_declared.c.revision)
-                )
+                for row in execute(_DECLARED)
             ),
             tuple(
                 IncidentClosed(row.incident_code, row.ended_on, row.revision)
-                for row in execute(sa.select(incident_closed))
+                for row in execute(_CLOSED)
             ),
             tuple(
                 LapseRecorded(str(row.lapse_id), row.budget, month_of(row.since), row.revision)
-                for row in execute(sa.select(lapse_recorded).order_by(lapse_recorded.c.revision))
+                for row in execute(_RECORDED)
             ),
-            tuple(
-                LapseLifted(str(row.lapse_id), row.revision)
-                for row in execute(sa.select(lapse_lifted))
-            ),
+            tuple(LapseLifted(str(row.lapse_id), row.revision) for row in execute(_LIFTED)),
         )
 
     def incident_declarers(self) -> Mapping[str, str]:

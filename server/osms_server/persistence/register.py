@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy import exc
 
 from osms_server.application.ports import Clock, Head
 from osms_server.application.previewing import OwnFacts
@@ -31,6 +29,7 @@ from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables
 from osms_server.persistence.overlays import OverlayTables
 from osms_server.persistence.people import PeopleTable
+from osms_server.persistence.reaching import reachable
 from osms_server.persistence.rehearsal import RehearsalTransaction
 from osms_server.persistence.repair import RepairTables
 from osms_server.persistence.rosters import RosterTables
@@ -47,14 +46,6 @@ from osms_server.persistence.transaction import PostgresTransaction
 
 _APPEND_ONLY = (access_log, access_writer, act_log, act_writer, caller_certificate)
 """Of these a trigger lets nothing be deleted."""
-
-_UNREACHABLE = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.TimeoutError,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-)
 
 
 class PostgresReading:
@@ -97,7 +88,8 @@ class RegisterLimits:
 class PostgresRegister:
     """
     The register in PostgreSQL: *engine* for transactions, and *rehearsals* for what is only tried;
-    nothing can be tried where there is none.
+    nothing can be tried where there is none. *owner* is of the owner of the tables, who may empty
+    them; where there is none, *engine* is.
     """
 
     def __init__(
@@ -106,10 +98,12 @@ class PostgresRegister:
         clock: Clock,
         *,
         rehearsals: sa.Engine | None = None,
+        owner: sa.Engine | None = None,
         limits: RegisterLimits = RegisterLimits(),
     ) -> None:
         self._engine = engine
         self._rehearsing = rehearsals
+        self._owner = engine if owner is None else owner
         self._rehearsals = Slots(
             Limit("rehearsals_max", limits.rehearsals_max),
             Limit("rehearsals_per_caller_max", limits.rehearsals_per_caller_max),
@@ -124,7 +118,7 @@ class PostgresRegister:
     @contextmanager
     def write(self) -> Iterator[PostgresTransaction]:
         """A change: committed when the block ends, undone when it raises."""
-        with self._room_to_write(), _reachable(), self._engine.begin() as connection:
+        with self._room_to_write(), reachable(), self._engine.begin() as connection:
             previous = connection.execute(
                 sa.select(head.c.revision).with_for_update()
             ).scalar_one()
@@ -167,7 +161,7 @@ class PostgresRegister:
     def _thrown_away(self, own: OwnFacts | None = None) -> Iterator[RehearsalTransaction]:
         assert self._rehearsing is not None
         snapshot = self._rehearsing.execution_options(isolation_level="REPEATABLE READ")
-        with _reachable(), snapshot.connect() as connection:
+        with reachable(), snapshot.connect() as connection:
             previous = Revision(connection.execute(sa.select(head.c.revision)).scalar_one())
             now = self._clock.now()
             revision = next_revision(previous, now)
@@ -178,12 +172,12 @@ class PostgresRegister:
     @contextmanager
     def read(self) -> Iterator[PostgresReading]:
         """Questions that see one state."""
-        with _reachable(), self._snapshot.begin() as connection:
+        with reachable(), self._snapshot.begin() as connection:
             yield PostgresReading(connection)
 
     def clear(self) -> None:
         """Empties the register; only for a sandbox."""
-        with _reachable(), self._engine.begin() as connection:
+        with reachable(), self._owner.begin() as connection:
             connection.execute(sa.select(head).with_for_update())  # after those who write now
             for table in metadata.sorted_tables:
                 if table not in (head, *_APPEND_ONLY):
@@ -192,12 +186,3 @@ class PostgresRegister:
             connection.execute(sa.text("set local osms.emptying = 'sandbox'"))
             connection.execute(sa.text(f"truncate {names}"))
             connection.execute(sa.update(head).values(revision=0, overlay_revision=0))
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Tells the loss of the connection as what it is to a caller."""
-    try:
-        yield
-    except _UNREACHABLE as error:
-        raise RegisterUnavailable from error

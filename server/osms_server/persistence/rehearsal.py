@@ -55,6 +55,7 @@ from osms_server.persistence.tables import (
     lapse_recorded,
     metadata,
     request,
+    schema_of,
 )
 from osms_server.persistence.transaction import PostgresTransaction
 from osms_server.persistence.withdrawals import WithdrawalTables
@@ -93,7 +94,6 @@ class Shadow:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = raw(connection)
-        self._schema: str = self._connection.execute("select current_schema()").fetchone()[0]
         for table in metadata.sorted_tables:
             if table.name not in _NOT_COPIED:
                 self._connection.execute(
@@ -103,7 +103,7 @@ class Shadow:
 
     def real(self, table: str) -> str:
         """The real table behind a temporary one."""
-        return f'"{self._schema}".{table}'
+        return f"{schema_of(metadata.tables[table])}.{table}"
 
     def bring(self, table: str, condition: str, *values: Any) -> None:
         """Brings the rows of the real table for which *condition* holds, unless they are here."""

@@ -7,11 +7,15 @@ carries the `revision` since which it is known, and the sender and position it c
 is the projection: one row a person with the timeline, rewritten in the transaction that adds the
 facts. IINs are numbers here and twelve digits wherever they are shown; amounts are in tiyn; codes
 are written as in the contract. docs/architecture.md draws how the tables belong together.
+
+The tables about rosters lie in a schema of their own, which whoever only looks up cannot open
+(docs/adr/0019). Statements name no schema: every connection finds the tables by `SEARCH_PATH`,
+and a rehearsal hides them by temporary ones of the same name.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -26,6 +30,12 @@ metadata = sa.MetaData(
 )
 
 Code = sa.Text(collation="C")
+
+PUBLIC: Final = "public"
+ROSTERS: Final = "roster"
+SCHEMAS: Final = (PUBLIC, ROSTERS)
+SEARCH_PATH: Final = ", ".join(SCHEMAS)
+_APART: Final = {"schema": ROSTERS}
 
 
 def _column(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
@@ -146,6 +156,7 @@ roster_mark = sa.Table(
     _column("changed_on", sa.Date, nullable=True),
     *_provenance(),
     comment="From the arrival on, the body lists the person, or no more.",
+    info=_APART,
 )
 
 roster_member = sa.Table(
@@ -154,6 +165,7 @@ roster_member = sa.Table(
     _key("body", Code),
     _key("iin", sa.BigInteger),
     comment="Projection: whom each body lists, after all that is known.",
+    info=_APART,
 )
 
 roster_snapshot = sa.Table(
@@ -171,6 +183,7 @@ roster_snapshot = sa.Table(
     _column("held_batch_id", pg.UUID, nullable=True),
     sa.Index(None, "body", "arrived"),
     comment="Snapshots as they arrived; without a revision, not known (held, or declined).",
+    info=_APART,
 )
 
 roster_snapshot_lines = sa.Table(
@@ -180,6 +193,7 @@ roster_snapshot_lines = sa.Table(
     _key("chunk", sa.Integer),
     _column("iins", pg.ARRAY(sa.BigInteger)),
     comment="The persons of a snapshot, in ascending order.",
+    info=_APART,
 )
 
 registration = sa.Table(
@@ -490,3 +504,9 @@ caller_certificate = sa.Table(
     _column("record_time", sa.DateTime(timezone=True)),
     comment="The certificates that callers have shown, by the fingerprint that the logs tell.",
 )
+
+
+def schema_of(table: sa.Table) -> str:
+    """The schema in which a table lies."""
+    schema: str = table.info.get("schema", PUBLIC)
+    return schema

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -10,10 +10,9 @@ import grpc
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
-from osms_server.application.answers import Answer, Answers
-from osms_server.application.callers import Caller
+from osms_server.application.answers import Answers
 from osms_server.application.desk import Question, Reply
-from osms_server.application.receipts import ReceiptSigner
+from osms_server.application.receipts import ReceiptKey, ReceiptSigner
 from osms_server.application.slots import Limit, Room
 from osms_server.rpc.convert.answers import (
     explain_message,
@@ -84,7 +83,7 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
         """Tells whether a person is entitled on a day."""
         asked = asked_about_one(request, current_caller.get())
         reply = self._desk.ask(asked.question, self._seconds(context))
-        return cast("pb.CheckEntitlementResponse", answer_one(asked, reply, self.sign))
+        return cast("pb.CheckEntitlementResponse", answer_one(asked, reply, self._receipts.sign))
 
     def BatchCheckEntitlements(  # noqa: N802
         self, request: pb.BatchCheckEntitlementsRequest, context: grpc.ServicerContext
@@ -115,7 +114,7 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
             reply = None
             if asked.question.iins:
                 reply = self._desk.ask_list(asked.question, seconds)
-            return answer_many(asked, reply, self.sign)
+            return answer_many(asked, reply, self._receipts.sign)
 
     def _seconds(self, context: grpc.ServicerContext) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)
@@ -182,8 +181,9 @@ class EntitlementService(pb_grpc.EntitlementServiceServicer):
     ) -> pb.ListReceiptKeysResponse:
         """Lists the public keys that verify signed receipts."""
         del request, context
-        return pb.ListReceiptKeysResponse(keys=map(receipt_key_message, self._receipts.keys()))
+        return receipt_keys_response(self._receipts.keys())
 
-    def sign(self, answer: Answer, caller: Caller) -> str:
-        """The signed receipt of an answer to a caller."""
-        return self._receipts.sign(answer, caller)
+
+def receipt_keys_response(keys: Iterable[ReceiptKey]) -> pb.ListReceiptKeysResponse:
+    """Public keys as the contract has them."""
+    return pb.ListReceiptKeysResponse(keys=map(receipt_key_message, keys))

@@ -50,6 +50,7 @@ _CODES: Final[Mapping[type[Exception], tuple[grpc.StatusCode, str]]] = {
     errors.InvalidRequest: (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"),
     errors.RefusedByRules: (grpc.StatusCode.FAILED_PRECONDITION, "REFUSED_BY_RULES"),
     errors.SnapshotRefused: (grpc.StatusCode.FAILED_PRECONDITION, "REFUSED_BY_RULES"),
+    errors.NotServedHere: (grpc.StatusCode.UNIMPLEMENTED, "NOT_SERVED_HERE"),
     errors.NotFound: (grpc.StatusCode.NOT_FOUND, "NOT_FOUND"),
     errors.AlreadyExists: (grpc.StatusCode.ALREADY_EXISTS, "ALREADY_EXISTS"),
     errors.RequestIdReused: (grpc.StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED"),

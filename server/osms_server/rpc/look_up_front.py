@@ -1,9 +1,10 @@
 """
 The front of a process that only looks up: the service of answers on an event loop.
 
-One loop reads, asks at the desk and answers, without a thread for each caller. What is asked
-rarely and takes longer (a timeline, an explanation) runs in a thread, by the same code as in the
-threaded server. Who calls, may they, and how an error is told: as everywhere.
+One loop reads, asks at the desk and answers, without a thread for each caller. What the Fund asks
+about one person (a timeline, an explanation, a replay) takes the whole register, which whoever
+only looks up may not read: it is refused here, and served by the whole server. Who calls, may
+they, and how an error is told: as everywhere.
 """
 
 from __future__ import annotations
@@ -23,19 +24,20 @@ from grpc_status import rpc_status
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_server.application.callers import Caller
 from osms_server.application.desk import Desk
+from osms_server.application.receipts import ReceiptSigner
 from osms_server.application.slots import Slots
 from osms_server.domain.errors import (
     InvalidRequest,
+    NotServedHere,
     OsmsError,
     Overloaded,
-    RegisterUnavailable,
     ShuttingDown,
     StreamIdle,
 )
 from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.admission import Admission, Admitted
 from osms_server.rpc.authorisation import is_open
-from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
+from osms_server.rpc.entitlement_service import LookUpLimits, receipt_keys_response
 from osms_server.rpc.errors import status_of
 from osms_server.rpc.identity import current_caller
 from osms_server.rpc.interception import language_of, read_message, writer
@@ -53,7 +55,7 @@ _AHEAD: Final = 2
 _GONE: Final = grpc.aio.InternalError
 """gRPC could not send an answer: the caller has gone, or was cut off while it did not read."""
 _THREADS: Final = 8
-"""So many at once answer what takes longer; they wait for PostgreSQL, and never the loop."""
+"""So many lists at once are signed, or keys read from their folder, while the loop goes on."""
 
 log = structlog.get_logger(__name__)
 
@@ -82,20 +84,19 @@ class LookUpFront:
     def __init__(
         self,
         desk: Desk,
-        slow: EntitlementService,
+        receipts: ReceiptSigner,
         admission: Admission,
         front: FrontLimits,
         limits: LookUpLimits,
     ) -> None:
-        """*slow* signs, and answers in threads what is not a look-up."""
         self._desk = desk
-        self._slow = slow
+        self._receipts = receipts
         self.admission = admission
         self._front = front
         self._limits = limits
-        self._sign = slow.sign
+        self._sign = receipts.sign
         self._stopping = asyncio.Event()
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="slow")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signing")
 
     def stop(self) -> None:
         """Tells streams to go."""
@@ -106,6 +107,7 @@ class LookUpFront:
         own: dict[str, Handler] = {
             "CheckEntitlement": self._check,
             "BatchCheckEntitlements": self._batch,
+            "ListReceiptKeys": self._keys,
         }
         handlers: dict[str, Any] = {}
         for method in _SERVICE.methods:
@@ -113,7 +115,7 @@ class LookUpFront:
             if method.client_streaming:
                 handlers[method.name] = self._streamed(path)
             else:
-                behaviour = own.get(method.name) or self._in_thread(method.name)
+                behaviour = own.get(method.name, _not_served)
                 handlers[method.name] = self._guarded(path, method, behaviour)
         return grpc.method_handlers_generic_handler(_SERVICE.full_name, handlers)
 
@@ -136,18 +138,8 @@ class LookUpFront:
             return signed
         return answer_many(asked, reply, self._sign)
 
-    def _in_thread(self, method: str) -> Handler:
-        behaviour = getattr(self._slow, method)
-
-        async def answer(request: Any, context: Any) -> Any:
-            # What runs in a thread knows its caller, and needs no more of the context.
-            answering = self._threaded(behaviour, request, None)
-            try:
-                return await asyncio.wait_for(answering, self._seconds(context))
-            except TimeoutError as error:
-                raise RegisterUnavailable from error
-
-        return answer
+    async def _keys(self, _: Any, __: Any) -> Any:
+        return receipt_keys_response(await self._threaded(self._receipts.keys))
 
     async def _threaded(self, does: Callable[..., Any], *arguments: Any) -> Any:
         run = copy_context().run
@@ -278,6 +270,10 @@ class LookUpFront:
 
     def _seconds(self, context: Any) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)
+
+
+async def _not_served(_: Any, __: Any) -> Any:
+    raise NotServedHere
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:

@@ -27,6 +27,7 @@ from osms_server.domain.facts import (
     LapseLifted,
     PaymentReceived,
     RosterMark,
+    UntoldBody,
 )
 from osms_server.domain.timeline import PAYER, SELF_PAYER
 from osms_server.rules.acceptance import crisis_window_open
@@ -233,6 +234,7 @@ def _listed(trial: Trial) -> Iterator[Remedy]:
 
 def _speaking(listing: Listing, day: date) -> System | None:
     """The body that sends the roster on a day: its own, or the heir of one that has ended."""
+    assert not isinstance(listing.body, UntoldBody)  # remedies are for the Fund, which is told all
     body = BODIES[listing.body]
     while day >= body.end and body.successor is not None:
         body = BODIES[body.successor]

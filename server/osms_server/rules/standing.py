@@ -23,6 +23,7 @@ from osms_server.domain.facts import (
     PersonFacts,
     RegistrationRevoked,
     RosterMark,
+    UntoldBody,
 )
 from osms_server.domain.ledger import EMPTY, Ledger, PaidMonths, encode_ledger
 from osms_server.domain.revision import Revision, day_of
@@ -63,7 +64,7 @@ class Assignment(Protocol):
 class Listing(NamedTuple):
     """A body's roster lists the person on [start, end)."""
 
-    body: System
+    body: System | UntoldBody
     start: date
     end: date
 
@@ -132,13 +133,13 @@ def fold_episodes(
 
 def fold_listings(marks: Iterable[RosterMark]) -> tuple[Listing, ...]:
     """The listings body by body, in order of arrival, whenever each mark became known."""
-    by_body: defaultdict[System, list[RosterMark]] = defaultdict(list)
+    by_body: defaultdict[System | UntoldBody, list[RosterMark]] = defaultdict(list)
     for mark in marks:
         by_body[mark.body].append(mark)
     return tuple(listing for body in sorted(by_body) for listing in _listings(body, by_body[body]))
 
 
-def _listings(body: System, marks: list[RosterMark]) -> list[Listing]:
+def _listings(body: System | UntoldBody, marks: list[RosterMark]) -> list[Listing]:
     listings: list[Listing] = []
     since: date | None = None
     for mark in sorted(marks, key=lambda mark: (mark.arrived, mark.ordinal)):

@@ -69,6 +69,13 @@ ERRORS: Final[dict[str, Text]] = {
         "Правила этого не допускают; см. причины и соответствующие пункты.",
         "The Rules do not allow this; see the reasons and their paragraphs.",
     ),
+    "NOT_SERVED_HERE": Text(
+        "Бұл мекенжай тек құқықтың бар-жоғын тексереді; мұны сервистің негізгі мекенжайынан "
+        "сұраңыз.",
+        "По этому адресу только проверяется наличие права; с этим запросом обратитесь по "
+        "основному адресу сервиса.",
+        "This address only checks entitlement; ask for this at the server's own address.",
+    ),
     "NOT_FOUND": Text(
         "Табылмады: {kind}{name}; атауын немесе нөмірін тексеріңіз.",
         "Не найдено: {kind}{name}; проверьте имя или номер.",

@@ -86,6 +86,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Of too many persons about whom the caller asked nothing is known: RESOURCE_EXHAUSTED, with
     `setting`, `allowed` and `seconds`, and google.rpc.RetryInfo. Never "not entitled".
     """
+    ERROR_REASON_NOT_SERVED_HERE: _ErrorReason.ValueType  # 23
+    """The server only checks entitlement: UNIMPLEMENTED. Another server of the register serves it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of errors: the `reason` of the google.rpc.ErrorInfo that every error carries, in the
@@ -156,4 +158,6 @@ ERROR_REASON_TOO_MANY_UNKNOWN: ErrorReason.ValueType  # 22
 """Of too many persons about whom the caller asked nothing is known: RESOURCE_EXHAUSTED, with
 `setting`, `allowed` and `seconds`, and google.rpc.RetryInfo. Never "not entitled".
 """
+ERROR_REASON_NOT_SERVED_HERE: ErrorReason.ValueType  # 23
+"""The server only checks entitlement: UNIMPLEMENTED. Another server of the register serves it."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
