@@ -1,0 +1,1 @@
+"""The words of the matching: what is reported, contributions, grants, decisions. Pure."""

@@ -1,0 +1,29 @@
+"""Who holds which category between two matchings."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, NamedTuple
+
+from osms_matching.domain.families import Place
+from osms_server.domain.codes import Category, System
+from osms_server.domain.identifiers import Iin
+
+
+class Grant(NamedTuple):
+    """
+    A person holds a category since *assigned_on*, from *source*.
+
+    *places* are those that a holder of R03 or R04 takes; none where they are not known, as where
+    the grant was made elsewhere.
+    """
+
+    person: Iin
+    category: Category
+    assigned_on: date
+    source: System
+    places: frozenset[Place] = frozenset()
+
+
+Grants = frozenset[Grant]
+NOTHING_GRANTED: Final[Grants] = frozenset()
