@@ -11,12 +11,14 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from queue import Full, Queue
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 import structlog
 from sqlalchemy import exc
@@ -144,17 +146,22 @@ class ActTrail:
         self._engine = engine
         self._clock = clock
         self._turn = threading.Lock()
+        self._starting = threading.Lock()
         self._later: Queue[Callable[[], None] | None] = Queue(_LATER_MAX)
         self._writer_thread: threading.Thread | None = None
         self._shown: set[str] = set()
-        self.begin_chain()
+        self._begin()
 
     def begin_chain(self) -> None:
-        """Begins a chain, as a writer of its own."""
+        """Begins a chain, as a writer of its own, and shows certificates anew."""
+        with self._turn:
+            self._begin()
+        self._shown.clear()
+
+    def _begin(self) -> None:
         self._writer = UUID(bytes=os.urandom(16), version=4)
         self._end = End(0, self._writer.bytes)
         self._last_time = datetime.min.replace(tzinfo=UTC)
-        self._shown.clear()
 
     def keep(self, act: Act) -> None:
         """
@@ -169,8 +176,8 @@ class ActTrail:
             try:
                 with self._engine.begin() as connection:
                     chain = _append(connection, row, self._end.chain)
-            except exc.SQLAlchemyError as error:
-                self.begin_chain()  # nobody knows whether it was kept
+            except (exc.SQLAlchemyError, psycopg.Error) as error:
+                self._begin()  # nobody knows whether it was kept
                 raise RegisterUnavailable from error
             self._end, self._last_time = End(sequence, chain), record_time
 
@@ -182,12 +189,14 @@ class ActTrail:
         """Keeps a certificate that was shown, soon, and once in a process."""
         if fingerprint not in self._shown:
             self._shown.add(fingerprint)
-            self._do_later(partial(self._keep_certificate, fingerprint, pem))
+            if not self._do_later(partial(self._keep_certificate, fingerprint, pem)):
+                self._shown.discard(fingerprint)  # the next call shows it again
 
     def close(self) -> None:
         """Keeps what is still to be kept; what cannot be within some seconds is left."""
         if self._writer_thread is not None:
-            self._later.put(None)
+            with suppress(Full):
+                self._later.put(None, timeout=_CLOSE_SECONDS)
             self._writer_thread.join(_CLOSE_SECONDS)
 
     def _keep_certificate(self, fingerprint: str, pem: str) -> None:
@@ -201,8 +210,9 @@ class ActTrail:
             self._shown.discard(fingerprint)  # the next call shows it again
             raise RegisterUnavailable from error
 
-    def _do_later(self, does: Callable[[], None]) -> None:
-        with self._turn:
+    def _do_later(self, does: Callable[[], None]) -> bool:
+        """Whether it will be done; who calls never waits for what is being written."""
+        with self._starting:
             if self._writer_thread is None:
                 self._writer_thread = threading.Thread(
                     target=self._do_all, name="log of acts", daemon=True
@@ -212,6 +222,8 @@ class ActTrail:
             self._later.put_nowait(does)
         except Full:
             log.warning("the log of acts cannot be written as fast as calls are refused")
+            return False
+        return True
 
     def _do_all(self) -> None:
         while (does := self._later.get()) is not None:
@@ -219,6 +231,8 @@ class ActTrail:
                 does()
             except RegisterUnavailable:
                 log.warning("the log of acts cannot be reached; a refusal is not in it")
+            except Exception:
+                log.exception("a refusal or a certificate could not be kept")
 
 
 class ActReading:
