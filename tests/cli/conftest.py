@@ -120,7 +120,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever cannot be reached is not tried again."""
-    for module in ("connection", "feeds", "lists"):
+    for module in ("connection", "feeds", "lists", "auditing"):
         monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_CALL", 1)
     for module in ("feeds", "lists"):
         monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_STREAM", 1)
