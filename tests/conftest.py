@@ -101,6 +101,7 @@ def application(settings: Settings, engines: Engines, dsn: str) -> Iterator[Appl
     yield application
     application.stopping.set()
     application.desk.close()
+    application.acts.close()
 
 
 @pytest.fixture(scope="module")
