@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 ClientOf = Callable[[str], OsmsClient]
 
 _TEMPLATE = "osms_template"
+_PATIENCE_SECONDS = 30.0
 _numbers = itertools.count(1)
 
 
@@ -161,3 +163,10 @@ def create_database(postgres: EmbeddedPostgres, name: str, template: str) -> Non
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(sa.text(f'create database "{name}" template "{template}"'))
+
+
+def await_refusals(application: Application) -> None:
+    """Waits for what was refused before: a thread of its own keeps it in the log of acts."""
+    done = threading.Event()
+    application.acts._do_later(done.set)
+    assert done.wait(_PATIENCE_SECONDS)

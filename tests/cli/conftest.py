@@ -16,6 +16,8 @@ import pytest
 
 from osms_cli.main import run
 from osms_client import OsmsClient
+from osms_server.bootstrap import Application
+from tests.conftest import await_refusals
 
 ClientOf = Callable[[str], OsmsClient]
 
@@ -100,8 +102,9 @@ def osms(bare: Osms, grpc_server: grpc.Server, grpc_addr: str) -> Osms:
 
 
 @pytest.fixture
-def empty(client_of: ClientOf) -> None:
+def empty(client_of: ClientOf, application: Application) -> None:
     """An empty register, and the clock at the start."""
+    await_refusals(application)
     client_of("supervisor1").reset_sandbox(START)
 
 

@@ -351,13 +351,16 @@ def test_a_lost_connection_begins_a_new_chain(
         "select pg_terminate_backend(pid) from pg_stat_activity"
         " where datname = current_database() and wait_event_type = 'Lock'"
     )
-    with ThreadPoolExecutor(1) as other:
-        with locked(engines, "act_log"), engines.transactions.connect() as connection:
-            kept = other.submit(trail.keep, READING)
-            wait_until(lambda: count_waiting(engines.transactions) == 1)
-            connection.execute(waiting)
-            with pytest.raises(RegisterUnavailable):
-                kept.result()
+    with (
+        ThreadPoolExecutor(1) as other,
+        locked(engines, "act_log"),
+        engines.transactions.connect() as connection,
+    ):
+        kept = other.submit(trail.keep, READING)
+        wait_until(lambda: count_waiting(engines.transactions) == 1)
+        connection.execute(waiting)
+        with pytest.raises(RegisterUnavailable):
+            kept.result()
     trail.keep(READING)
     assert sorted(chains(engines).values()) == [[1], [1]]
     assert broken(engines) == []

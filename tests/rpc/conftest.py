@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
@@ -14,10 +13,9 @@ from osms_client import NamedCaller, NotAllowed, OsmsClient
 from osms_server.bootstrap import Application, Engines
 from osms_server.logs import configure_logs
 from osms_server.persistence.embedded import EmbeddedPostgres
-from tests.conftest import ClientOf, create_database, dsn_of
+from tests.conftest import ClientOf, await_refusals, create_database, dsn_of
 from tests.deadlines import with_deadlines
 from tests.people import AIGUL, DAULET
-from tests.persistence.contents import NOTICED_BY_EVERYONE
 from tests.rpc.logged import wait_for
 from tests.rpc.sending import MORNING, TODAY, assigned, push_categories
 
@@ -35,9 +33,7 @@ def logs() -> None:
 @pytest.fixture
 def empty(client_of: ClientOf, application: Application) -> None:
     """An empty register, and the clock at nine in the morning of 1 July 2026."""
-    done = threading.Event()
-    application.acts._do_later(done.set)  # after the refusals of the test before
-    assert done.wait(NOTICED_BY_EVERYONE)
+    await_refusals(application)
     client_of("supervisor1").reset_sandbox(MORNING)
 
 

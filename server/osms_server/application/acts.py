@@ -8,7 +8,7 @@ nothing, and nothing was told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple, Protocol
@@ -124,8 +124,12 @@ class ActsReading(Protocol):
 
     def exported(
         self, wanted: LogName | None, since: datetime, until: datetime
-    ) -> Iterator[ExportedLink]:
-        """The links of both logs, or of one, from *since* until before *until*."""
+    ) -> Generator[ExportedLink, None, None]:
+        """
+        The links of both logs, or of one, from *since* until before *until*.
+
+        To be closed within the reading, where not all of them are taken.
+        """
 
 
 class ActLog(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -83,7 +83,7 @@ class LogReading(acts.ActReading):
 
     def exported(
         self, wanted: LogName | None, since: datetime, until: datetime
-    ) -> Iterator[ExportedLink]:
+    ) -> Generator[ExportedLink, None, None]:
         """
         The links of both logs, or of one, from *since* until before *until*, as they were written.
 
@@ -94,7 +94,7 @@ class LogReading(acts.ActReading):
 
 def exported_links(
     connection: sa.Connection, wanted: LogName | None, since: datetime, until: datetime
-) -> Iterator[ExportedLink]:
+) -> Generator[ExportedLink, None, None]:
     """As `LogReading.exported` says."""
     connection.execute(sa.text("set local datestyle = 'ISO'"))
     for log in _LOGS:
@@ -104,21 +104,22 @@ def exported_links(
 
 def _links_of(
     connection: sa.Connection, log: _Log, since: datetime, until: datetime
-) -> Iterator[ExportedLink]:
+) -> Generator[ExportedLink, None, None]:
     before = _before(connection, log, since, until)
     bounds = {"since": since, "until": until}
-    found = connection.execution_options(yield_per=_PORTION).execute(log.select, bounds)
-    for link in map(log.link_of, found):
-        fields = tuple(zip(log.fields, link.texts, strict=False))
-        yield ExportedLink(
-            log.name,
-            link.writer,
-            link.first,
-            link.last,
-            fields,
-            link.chain,
-            before.pop(link.writer, b""),
-        )
+    by_portions = connection.execution_options(yield_per=_PORTION)
+    with by_portions.execute(log.select, bounds) as found:
+        for link in map(log.link_of, found):
+            fields = tuple(zip(log.fields, link.texts, strict=False))
+            yield ExportedLink(
+                log.name,
+                link.writer,
+                link.first,
+                link.last,
+                fields,
+                link.chain,
+                before.pop(link.writer, b""),
+            )
 
 
 def _before(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -136,8 +137,10 @@ class AuditService(pb_grpc.AuditServiceServicer):
         with self._limits.exports.place(Busy):
             complete = self._complete()
             until = min(until or complete, complete)
-            with self._register.read() as reading:
-                links = reading.acts.exported(wanted, since, until)
+            with (
+                self._register.read() as reading,
+                closing(reading.acts.exported(wanted, since, until)) as links,
+            ):
                 for part in _in_parts(map(_link_message, links), self._limits.bytes_max):
                     yield pb.ExportLogResponse(links=part)
         yield pb.ExportLogResponse(complete_time=to_timestamp(until))
