@@ -120,6 +120,20 @@ def test_exports_go_on_from_each_other(
     assert whole.links > found
 
 
+def test_an_export_that_is_made_again_is_the_same(
+    busy: None, client_of: ClientOf, auditor: OsmsClient
+) -> None:
+    """To the byte: so a past that was changed, or a writer who is gone, can be seen later."""
+    client_of("clinic1").check(AIGUL)
+    kept, complete = file_of(auditor)
+    auditor.advance_clock(complete + MINUTE)
+    client_of("clinic1").check(AIGUL)
+    lines, export = logs.FileLines(), auditor.export_log(end=complete)
+    again = [lines.line(link) for link in export]
+    assert export.complete_time == complete
+    assert [*again, lines.last_line(complete)] == kept
+
+
 @pytest.mark.parametrize("log", logs.LOGS)
 def test_one_log_can_be_exported_alone(busy: None, client_of: ClientOf, log: str) -> None:
     """Its chains are those of the export of both."""

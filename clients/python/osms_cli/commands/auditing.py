@@ -130,7 +130,7 @@ def entries(  # noqa: PLR0913 - one parameter for each thing that may be asked f
     """
     Lists acts, newest first: who changed, read or was refused what, and by which certificate.
 
-    With --json also the requests themselves, and the certificates.
+    With --json also the requests themselves, the revisions they made, and the certificates.
     """
     asked = session.client().audit_entries(
         caller=by, method=method, kind=kind, iin=iin, start=since, end=until
@@ -142,7 +142,7 @@ def entries(  # noqa: PLR0913 - one parameter for each thing that may be asked f
 def _draw_entries(found: list[AuditEntry]) -> None:
     output.show(
         output.table(
-            ["WHEN", "WHO", "WHAT", "KIND", "OUTCOME", "REVISION", "ABOUT"],
+            ["WHEN", "WHO", "WHAT", "KIND", "OUTCOME", "ABOUT"],
             (
                 [
                     shown(each.record_time),
@@ -150,12 +150,11 @@ def _draw_entries(found: list[AuditEntry]) -> None:
                     each.method,
                     each.kind,
                     each.outcome,
-                    each.revision,
                     each.subject or _persons(each.iins),
                 ]
                 for each in found
             ),
-            fold=frozenset({"ABOUT"}),
+            fold=frozenset({"WHO", "ABOUT"}),
         )
     )
 
