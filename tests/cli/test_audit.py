@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from osms_client import CannotTell, LogExport, LogLink, OsmsClient
-from osms_server.bootstrap import Application
+from osms_client import CannotTell, LogExport, LogLink
+from osms_server.bootstrap import Application, Engines
 from tests.cli.conftest import ANNA, BOLAT, START, ClientOf, Osms
 from tests.client.logbook import Logbook, sealed
+from tests.persistence.contents import count_under_way, wait_until
 from tests.rpc.logged import a_certificate, keep_certificate
 
 BIRTH = ("--document", "BIRTH_CERTIFICATE")
@@ -202,7 +202,11 @@ def test_a_file_that_is_there_stays(osms: Osms, busy: None, tmp_path: Path) -> N
 
 
 def test_an_export_that_is_cut_leaves_no_file(
-    osms: Osms, busy: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    osms: Osms,
+    busy: None,
+    engines: Engines,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither a part of it nor one of a temporary name; what was there before stays."""
     whole = LogExport.__iter__
@@ -218,6 +222,7 @@ def test_an_export_that_is_cut_leaves_no_file(
     file.write_text("precious")
     assert osms("audit", "export", file, "--force").status == 3
     assert [each.read_text() for each in tmp_path.iterdir()] == ["precious"]
+    wait_until(lambda: count_under_way(engines.transactions) == 0)
 
 
 def test_what_is_not_complete_yet_is_no_file(osms: Osms, busy: None, tmp_path: Path) -> None:
@@ -300,18 +305,3 @@ def test_a_file_of_anything_is_broken(bare: Osms, tmp_path: Path) -> None:
     assert ran.status == 1
     assert "[MALFORMED]" in ran.out
     assert "[INCOMPLETE]" in ran.out
-
-
-def test_an_export_without_an_end_is_no_export(
-    empty: None, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A stream that ends before it tells how far it is complete has been cut."""
-    auditor: OsmsClient = client_of("auditor1")
-    export: Any = auditor.export_log()
-    assert export.complete_time is None
-    list(export)
-    assert export.complete_time == datetime(2026, 7, 16, 5, 0, 1, tzinfo=UTC)
-    monkeypatch.setattr("osms_client.auditing.next_response", lambda *_: None)
-    with pytest.raises(CannotTell) as caught:
-        list(export)
-    assert (caught.value.reason, export.complete_time) == ("STREAM_ENDED", None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from osms_client import CannotTell, NamedCaller, OsmsClient
 from osms_server.application.acts import Act, ActKind
@@ -17,7 +17,8 @@ from osms_server.domain.codes import Role
 from tests.client.conftest import on
 from tests.client.line import Line
 from tests.conftest import ClientOf
-from tests.persistence.contents import wait_until
+from tests.persistence.contents import count_under_way, wait_until
+from tests.rpc.sending import MORNING
 
 MUCH = 2**16
 
@@ -32,18 +33,7 @@ def settings(settings: Settings) -> Settings:
 def _given_back(engines: Engines) -> Iterator[None]:
     """Whoever leaves an export in the middle keeps nothing of the server for long."""
     yield
-    wait_until(lambda: under_way(engines) == 0)
-
-
-def under_way(engines: Engines) -> int:
-    """How many transactions there are beside this one."""
-    others = (
-        "select count(*) from pg_stat_activity where datname = current_database()"
-        " and xact_start is not null and pid <> pg_backend_pid()"
-    )
-    with engines.transactions.connect() as connection:
-        found: int = connection.execute(sa.text(others)).scalar_one()
-    return found
+    wait_until(lambda: count_under_way(engines.transactions) == 0)
 
 
 @pytest.fixture
@@ -100,3 +90,17 @@ def test_an_export_of_which_nothing_comes_ends(line: Line, long: int, *, begun: 
             list(links)
         assert time.monotonic() - began < 10
     assert caught.value.reason in {"NO_ANSWER", "DEADLINE_EXCEEDED", "UNAVAILABLE"}
+
+
+def test_an_export_without_an_end_is_no_export(
+    empty: None, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that ends before it tells how far it is complete has been cut."""
+    export = client_of("auditor1").export_log()
+    assert export.complete_time is None
+    list(export)
+    assert export.complete_time == MORNING + timedelta(seconds=1)
+    monkeypatch.setattr("osms_client.auditing.next_response", lambda *_: None)
+    with pytest.raises(CannotTell) as caught:
+        list(export)
+    assert (caught.value.reason, export.complete_time) == ("STREAM_ENDED", None)

@@ -25,7 +25,8 @@ _UNDER_WAY: Final = """
 select coalesce(max(clock_timestamp() - xact_start), interval '0') from pg_stat_activity
 where datname = current_database() and backend_xid is not null
 """
-# An entry bears an instant after the beginning of the transaction that writes it.
+# An entry bears an instant after the beginning of the transaction that writes it. PostgreSQL tells
+# it of transactions of the same role, or of all to a member of pg_read_all_stats.
 
 
 @dataclass(frozen=True)
