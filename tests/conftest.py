@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 ClientOf = Callable[[str], OsmsClient]
 
 _TEMPLATE = "osms_template"
+_PATIENCE_SECONDS = 30.0
 _numbers = itertools.count(1)
 
 
@@ -115,6 +117,7 @@ def application(settings: Settings, intake: Engines, dsns: Dsns) -> Iterator[App
     """The use cases on the register of this module, with a sandbox clock."""
     application = Application(settings, intake, dsns)
     yield application
+    application.stopping.set()
     application.close()
 
 
@@ -192,3 +195,10 @@ def create_database(postgres: EmbeddedPostgres, name: str, template: str) -> Non
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.execute(sa.text(f'create database "{name}" template "{template}"'))
+
+
+def await_refusals(application: Application) -> None:
+    """Waits for what was refused before: a thread of its own keeps it in the log of acts."""
+    done = threading.Event()
+    application.acts._do_later(done.set)
+    assert done.wait(_PATIENCE_SECONDS)

@@ -256,22 +256,22 @@ def verify_log(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where the chains ended the last time, to be kept out of the database's reach.",
+            help="Where the chains of both logs ended the last time, to be kept out of the"
+            " database's reach.",
         ),
     ] = None,
 ) -> None:
-    """Follows the chains of the log of answers; exits with 1 if any entry was tampered with."""
+    """Follows the chains of both logs, of answers and of acts; exits with 1 if any is broken."""
     settings = _settings_for_one(dsn, state_folder)
     broken = 0
     with database(settings) as dsns:
         for entry in maintenance.verify_log(dsns.owner, settings, ends):
             broken += 1
             typer.echo(
-                f"entry {entry.sequence} of {entry.writer} does not follow from the one before"
+                f"log of {entry.log.name.lower()}: entry {entry.sequence} of {entry.writer}"
+                " does not follow from the one before"
             )
-    typer.echo(
-        f"{broken} entries of the log of answers were changed, or others taken out before them"
-    )
+    typer.echo(f"{broken} entries of both logs were changed, or others taken out before them")
     raise typer.Exit(1 if broken else 0)
 
 

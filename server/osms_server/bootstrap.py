@@ -485,9 +485,9 @@ def stream_limits(settings: Settings, stopping: threading.Event | None = None) -
 
 def export_limits(settings: Settings) -> ExportLimits:
     """The limits of exports; in a sandbox, whose clock stands still, all is complete at once."""
-    settled = -1.0 if settings.sandbox else settings.export_settled_seconds
+    settled = None if settings.sandbox else timedelta(seconds=settings.export_settled_seconds)
     exports = Room(Limit("exports_max", settings.exports_max))
-    return ExportLimits(exports, settings.page_bytes_max, timedelta(seconds=settled))
+    return ExportLimits(exports, settings.page_bytes_max, settled)
 
 
 def look_up_limits(settings: Settings) -> LookUpLimits:

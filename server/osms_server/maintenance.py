@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,12 +14,13 @@ from pathlib import Path
 from uuid import UUID
 
 from osms_server.application import rebuilding
+from osms_server.application.acts import LogName
 from osms_server.application.rebuilding import Comparison, Portion
 from osms_server.bootstrap import connect
 from osms_server.clocks import SystemClock
 from osms_server.config import Settings
 from osms_server.persistence.chains import End, Entry
-from osms_server.persistence.log_check import LogCheck
+from osms_server.persistence.log_check import EndsOfLogs, LogCheck
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rules.parameters import LAW
 
@@ -27,7 +28,7 @@ _PORTION = 5_000
 
 
 class EndsUnreadable(Exception):
-    """A file of the ends of the log cannot be read; the message says which."""
+    """A file of the ends of the logs cannot be read; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def rebuild(dsn: str, settings: Settings, processes: int | None = None) -> Repor
 
 def verify_log(dsn: str, settings: Settings, ends: Path | None = None) -> Iterator[Entry]:
     """
-    The entries of the log of answers that were changed, or before which others are missing.
+    The entries of both logs, of answers and of acts, that were changed, or before which others
+    are missing.
 
     *ends* is a file with the ends of all chains as they were found the last time; what was there
     then must be there now. It is written anew where nothing is wrong.
@@ -82,23 +84,29 @@ def verify_log(dsn: str, settings: Settings, ends: Path | None = None) -> Iterat
         _write_ends(ends, check.ends)
 
 
-def _read_ends(file: Path) -> dict[UUID, End]:
+def _read_ends(file: Path) -> dict[LogName, dict[UUID, End]]:
     """EndsUnreadable: the file has none."""
+    found: dict[LogName, dict[UUID, End]] = {}
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return {
-            UUID(writer): End(int(end["sequence"]), bytes.fromhex(end["chain"]))
-            for writer, end in told.items()
-        }
+        for writer, end in json.loads(file.read_text(encoding="utf-8")).items():
+            log = LogName[end.get("log", "answers").upper()]  # before 0005 there was no other
+            kept = End(int(end["sequence"]), bytes.fromhex(end["chain"]))
+            found.setdefault(log, {})[UUID(writer)] = kept
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{file} does not tell ends of the log, as verify-log writes them"
+        message = f"{file} does not tell ends of the logs, as verify-log writes them"
         raise EndsUnreadable(message) from error
+    return found
 
 
-def _write_ends(file: Path, ends: Mapping[UUID, End]) -> None:
+def _write_ends(file: Path, ends: EndsOfLogs) -> None:
     told = {
-        str(writer): {"sequence": end.sequence, "chain": end.chain.hex()}
-        for writer, end in sorted(ends.items())
+        str(writer): {
+            "log": log.name.lower(),
+            "sequence": end.sequence,
+            "chain": end.chain.hex(),
+        }
+        for log, chains in ends.items()
+        for writer, end in sorted(chains.items())
     }
     file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 

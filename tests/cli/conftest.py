@@ -16,6 +16,8 @@ import pytest
 
 from osms_cli.main import run
 from osms_client import OsmsClient
+from osms_server.bootstrap import Application
+from tests.conftest import await_refusals
 
 ClientOf = Callable[[str], OsmsClient]
 
@@ -100,8 +102,9 @@ def osms(bare: Osms, grpc_server: grpc.Server, grpc_addr: str) -> Osms:
 
 
 @pytest.fixture
-def empty(client_of: ClientOf) -> None:
+def empty(client_of: ClientOf, application: Application) -> None:
     """An empty register, and the clock at the start."""
+    await_refusals(application)
     client_of("supervisor1").reset_sandbox(START)
 
 
@@ -120,7 +123,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever cannot be reached is not tried again."""
-    for module in ("connection", "feeds", "lists"):
+    for module in ("connection", "feeds", "lists", "auditing"):
         monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_CALL", 1)
     for module in ("feeds", "lists"):
         monkeypatch.setattr(f"osms_client.{module}.ROUNDS_OF_A_STREAM", 1)

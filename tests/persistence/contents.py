@@ -59,6 +59,17 @@ def count_waiting(engine: sa.Engine) -> int:
     return found
 
 
+def count_under_way(engine: sa.Engine) -> int:
+    """How many transactions on this database there are beside this one."""
+    question = (
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and xact_start is not null and pid <> pg_backend_pid()"
+    )
+    with engine.connect() as connection:
+        found: int = connection.execute(sa.text(question)).scalar_one()
+    return found
+
+
 def dsn_of(engine: sa.Engine) -> str:
     """The DSN of the database that an engine connects to."""
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

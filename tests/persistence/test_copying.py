@@ -197,7 +197,7 @@ def test_copy_writes_what_insert_writes(shapes: sa.Engine, rows: list[dict[str, 
         copied, inserted = (
             connection.execute(sa.select(table)).all() for table in (COPIED, INSERTED)
         )
-        assert copied == inserted
+        assert sorted(copied, key=repr) == sorted(inserted, key=repr)  # a table has no order
         connection.rollback()
 
 

@@ -74,6 +74,9 @@ _WORDS: Final = {
     "LiftBudgetLapse": "osms budget lift",
     "ListFeeds": "osms feeds",
     "ListAccess": "osms accesses",
+    "ListAuditEntries": "osms audit list",
+    "GetCallerCertificate": "osms audit certificate",
+    "ExportLog": "osms audit export",
 }
 """What the service calls a thing to do, and how it is called here."""
 

@@ -43,6 +43,7 @@ _ASKING: Final = "Asking"
 _PERSON: Final = "One person, at the Fund"
 _REPAIRING: Final = "Repairing"
 _FAILING: Final = "Failures and budgets"
+_AUDITING: Final = "Auditing"
 _TRYING: Final = "Trying out"
 
 PARTS: Final[Mapping[str, Part]] = {
@@ -77,6 +78,9 @@ PARTS: Final[Mapping[str, Part]] = {
     "feeds": Part("watching", _REPAIRING, "Lists what every sender owes, and who is late."),
     "incident": Part("overlays", _FAILING, "Technical failures (p. 13)."),
     "budget": Part("overlays", _FAILING, "Budgets that have not paid (p. 9 part 2)."),
+    "audit": Part(
+        "auditing", _AUDITING, "The logs of acts and of answers: list, export, verify them."
+    ),
     "clock": Part("sandbox", _TRYING, "The clock of a sandbox, and an empty register."),
     "scenario": Part("scenarios", _TRYING, "Lives told as events, and the answers expected."),
     "sample": Part("demonstrating", _TRYING, "Writes a region that could be, for tests."),

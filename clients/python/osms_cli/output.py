@@ -115,9 +115,14 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
+def many(number: int, thing: str) -> str:
+    """So many things."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
 def lines(number: int) -> str:
     """So many lines."""
-    return f"{count(number)} {'line' if number == 1 else 'lines'}"
+    return many(number, "line")
 
 
 def counted(name: str, number: int, meaning: str, style: str = "") -> Text:

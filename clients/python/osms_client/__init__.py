@@ -17,6 +17,7 @@ treat under p. 13" and never as "not entitled". Before it is raised, what is saf
 repeated, at all servers that were named, within the deadline that every call has.
 """
 
+from osms_client.auditing import LogExport
 from osms_client.client import OsmsClient
 from osms_client.connection import Certificates, Credentials, NamedCaller
 from osms_client.errors import (
@@ -32,6 +33,7 @@ from osms_client.errors import (
     Violation,
 )
 from osms_client.feeds import FeedPush, new_request_id
+from osms_client.logs import LogLink
 from osms_client.records import (
     CategoryAssigned,
     CategoryMessage,
@@ -47,6 +49,8 @@ from osms_client.values import (
     AbsentGround,
     Access,
     Ack,
+    AuditEntry,
+    CallerCertificate,
     Consumer,
     Days,
     Decision,
@@ -81,6 +85,8 @@ __all__ = [
     "AbsentGround",
     "Access",
     "Ack",
+    "AuditEntry",
+    "CallerCertificate",
     "CannotTell",
     "CategoryAssigned",
     "CategoryMessage",
@@ -102,6 +108,8 @@ __all__ = [
     "HeldPreview",
     "Incident",
     "InvalidRequest",
+    "LogExport",
+    "LogLink",
     "NamedCaller",
     "NotAllowed",
     "NotFound",

@@ -8,6 +8,7 @@ from typing import Any, cast
 import grpc
 
 from osms.entitlement.v1 import (
+    audit_service_pb2_grpc,
     category_service_pb2_grpc,
     consumer_service_pb2_grpc,
     entitlement_service_pb2_grpc,
@@ -32,6 +33,7 @@ class Line:
         self._consumers = consumer_service_pb2_grpc.ConsumerServiceStub(channel)
         self._entitlements = entitlement_service_pb2_grpc.EntitlementServiceStub(channel)
         self._operations = operations_service_pb2_grpc.OperationsServiceStub(channel)
+        self._audit = audit_service_pb2_grpc.AuditServiceStub(channel)
         self._sandbox = sandbox_service_pb2_grpc.SandboxServiceStub(channel)
 
     def _pages(self, method: Any, request: Any, *, timeout: float | None = None) -> Iterator[Any]:

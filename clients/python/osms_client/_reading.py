@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,12 +19,14 @@ from osms.entitlement.v1 import (
     feed_pb2,
     ground_pb2,
 )
+from osms.entitlement.v1 import audit_service_pb2 as audit_pb
 from osms.entitlement.v1 import entitlement_service_pb2 as entitlement_pb
 from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms.entitlement.v1.date_range_pb2 import DateRange
 from osms_client import values
 from osms_client.errors import CannotTell, OsmsError, Violation, from_status
+from osms_client.logs import LogLink
 from osms_client.receipts import ReceiptKey
 
 
@@ -446,4 +449,73 @@ def access(message: operations_pb.Access) -> values.Access:
         ground=ground_kind(message.ground_kind),
         revision=message.revision,
         purpose=enum_name(access_purpose_pb2.AccessPurpose, message.purpose, "ACCESS_PURPOSE_"),
+        certificate_fingerprint=message.certificate_fingerprint,
+    )
+
+
+def audit_entry(message: audit_pb.AuditEntry) -> values.AuditEntry:
+    """One act."""
+    return values.AuditEntry(
+        writer_id=message.writer_id,
+        sequence=message.sequence,
+        record_time=instant(message.record_time),
+        caller=message.caller,
+        certificate_fingerprint=message.certificate_fingerprint,
+        method=message.method,
+        kind=enum_name(audit_pb.AuditEntryKind, message.kind, "AUDIT_ENTRY_KIND_"),
+        outcome=message.outcome,
+        subject=message.subject,
+        revision=message.revision,
+        iins=tuple(message.iins),
+        request=json.loads(message.request_json or "{}"),
+    )
+
+
+def caller_certificate(
+    fingerprint: str, message: audit_pb.GetCallerCertificateResponse
+) -> values.CallerCertificate:
+    """A certificate. CannotTell: it is none, or another one than was asked for."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    try:
+        certificate = x509.load_pem_x509_certificate(message.certificate_pem.encode())
+        uris = _uris_of(certificate)
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise _no_answer("a certificate that cannot be read") from error
+    if certificate.fingerprint(SHA256()).hex() != fingerprint.lower():
+        raise _no_answer("another certificate than that of the fingerprint")
+    return values.CallerCertificate(
+        fingerprint=fingerprint.lower(),
+        pem=message.certificate_pem,
+        record_time=instant(message.record_time),
+        subject=certificate.subject.rfc4514_string(),
+        uri=" ".join(uris),
+        serial_number=f"{certificate.serial_number:x}",
+        valid_from_time=certificate.not_valid_before_utc,
+        valid_until_time=certificate.not_valid_after_utc,
+    )
+
+
+def _uris_of(certificate: Any) -> list[str]:
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    uris: list[str] = names.value.get_values_for_type(x509.UniformResourceIdentifier)
+    return uris
+
+
+def log_link(message: audit_pb.LogLink) -> LogLink:
+    """Entries of a log that were written at once, and their hash."""
+    return LogLink(
+        log=enum_name(audit_pb.LogName, message.log, "LOG_NAME_"),
+        writer_id=message.writer_id,
+        first=message.first_sequence,
+        last=message.last_sequence,
+        fields=tuple((field.name, field.value) for field in message.fields),
+        chain=message.chain,
+        chain_before=message.chain_before,
     )

@@ -6,6 +6,7 @@ import random
 from typing import Final, Self
 
 from osms_client.asking import Asking
+from osms_client.auditing import Auditing
 from osms_client.backoff import Randomness
 from osms_client.connection import Addresses, Connection, Credentials, Deadlines
 from osms_client.consumers import Consumers
@@ -21,7 +22,9 @@ TIMEOUT: Final = 10.0
 IDLE_TIMEOUT: Final = 120.0
 
 
-class OsmsClient(Asking, Sending, Consumers, Repairing, Deciding, Overlays, Watching, Sandbox):
+class OsmsClient(
+    Asking, Sending, Consumers, Repairing, Deciding, Overlays, Watching, Auditing, Sandbox
+):
     """
     A client of the register whose servers are at *addresses*, as whom *credentials* name.
 

@@ -440,3 +440,60 @@ class Access:
     revision: str
     purpose: str = "UNSPECIFIED"
     """What was asked for, as the caller declared."""
+
+    certificate_fingerprint: str = ""
+    """SHA-256 of the certificate by which the caller was known; empty on a port without TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act: a change, an administrative reading, or what was refused."""
+
+    writer_id: str
+    sequence: int
+    record_time: datetime
+    caller: str
+    """Role and name, such as `fund-supervisor/supervisor1`."""
+
+    certificate_fingerprint: str
+    """SHA-256 of the certificate by which the caller was known; empty on a port without TLS."""
+
+    method: str
+    kind: str
+    """CHANGE, READING or REFUSAL."""
+
+    outcome: str
+    """OK; REPEATED where a change was only answered again; where it was refused, the reason."""
+
+    subject: str = ""
+    """What it was about, where the request does not say it: the records of a feed."""
+
+    revision: str = ""
+    """Revision of the register that a change made."""
+
+    iins: tuple[str, ...] = ()
+    """The persons whom a change names, or whom a reading was asked for or has shown."""
+
+    request: Mapping[str, object] = field(default_factory=dict)
+    """The request; empty for the batches of a feed, and for what was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerCertificate:
+    """A certificate that a caller has shown, and what it says."""
+
+    fingerprint: str
+    pem: str
+    record_time: datetime
+    """Instant at which it was first shown."""
+
+    subject: str
+    uri: str
+    """Who it says that calls."""
+
+    serial_number: str
+    """In hexadecimal digits."""
+
+    valid_from_time: datetime
+    valid_until_time: datetime
+    """The last instant at which it is valid."""

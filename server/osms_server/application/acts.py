@@ -8,8 +8,8 @@ nothing, and nothing was told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Generator, Sequence
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -119,10 +119,17 @@ class ActsReading(Protocol):
     def certificate(self, fingerprint: str) -> tuple[str, datetime] | None:
         """A certificate (PEM) by its fingerprint, and when it was first shown."""
 
+    def under_way(self) -> timedelta:
+        """For how long the oldest of what is being written, and cannot be read yet, has been."""
+
     def exported(
         self, wanted: LogName | None, since: datetime, until: datetime
-    ) -> Iterator[ExportedLink]:
-        """The links of both logs, or of one, from *since* until before *until*."""
+    ) -> Generator[ExportedLink, None, None]:
+        """
+        The links of both logs, or of one, from *since* until before *until*.
+
+        To be closed within the reading, where not all of them are taken.
+        """
 
 
 class ActLog(Protocol):

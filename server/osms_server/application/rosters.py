@@ -14,14 +14,14 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from osms_server.application.acts import Act
+from osms_server.application.acts import DONE, Act
 from osms_server.application.drafts import Drafts
 from osms_server.application.feed import Received
 from osms_server.application.law import Law
 from osms_server.application.portions import portions
 from osms_server.application.ports import Register, Transaction
 from osms_server.application.previewing import own_facts_of
-from osms_server.application.requests import again_if_day_turns
+from osms_server.application.requests import REPEATED, again_if_day_turns
 from osms_server.application.rows import (
     FeedRow,
     HeldBatchRow,
@@ -91,7 +91,9 @@ def receive_snapshot(
     def store() -> SnapshotResult:
         with register.write() as tx:
             result = _receive_whole(tx, law.parameters, upload)
-            tx.acts.add(act._replace(subject=_told(body, snapshot_id, result)))
+            outcome = DONE if result.row.arrived == tx.revision else REPEATED
+            subject = _told(body, snapshot_id, result)
+            tx.acts.add(act._replace(outcome=outcome, subject=subject))
             return result
 
     return again_if_day_turns(store)

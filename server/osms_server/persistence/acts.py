@@ -147,6 +147,7 @@ class ActTrail:
         self._engine = engine
         self._clock = clock
         self._turn = threading.Lock()
+        self._starting = threading.Lock()
         self._later: Queue[Callable[[], None] | None] = Queue(_LATER_MAX)
         self._writer_thread: threading.Thread | None = None
         self._shown: set[str] = set()
@@ -158,13 +159,13 @@ class ActTrail:
         with self._turn:
             yield
             self._begin_chain()
+        self._shown.clear()
 
     def _begin_chain(self) -> None:
         """Begins a chain, as a writer of its own."""
         self._writer = UUID(bytes=os.urandom(16), version=4)
         self._end = End(0, self._writer.bytes)
         self._last_time = datetime.min.replace(tzinfo=UTC)
-        self._shown.clear()
 
     def keep(self, act: Act) -> None:
         """
@@ -192,7 +193,8 @@ class ActTrail:
         """Keeps a certificate that was shown, soon, and once in a process."""
         if fingerprint not in self._shown:
             self._shown.add(fingerprint)
-            self._do_later(partial(self._keep_certificate, fingerprint, pem))
+            if not self._do_later(partial(self._keep_certificate, fingerprint, pem)):
+                self._shown.discard(fingerprint)  # the next call shows it again
 
     def close(self) -> None:
         """Keeps what is still to be kept; what cannot be within some seconds is left."""
@@ -212,8 +214,9 @@ class ActTrail:
             self._shown.discard(fingerprint)  # the next call shows it again
             raise RegisterUnavailable from error
 
-    def _do_later(self, does: Callable[[], None]) -> None:
-        with self._turn:
+    def _do_later(self, does: Callable[[], None]) -> bool:
+        """Whether it will be done; who calls never waits for what is being written."""
+        with self._starting:
             if self._writer_thread is None:
                 self._writer_thread = threading.Thread(
                     target=self._do_all, name="log of acts", daemon=True
@@ -223,6 +226,8 @@ class ActTrail:
             self._later.put_nowait(does)
         except Full:
             log.warning("the log of acts cannot be written as fast as calls are refused")
+            return False
+        return True
 
     def _do_all(self) -> None:
         while (does := self._later.get()) is not None:
@@ -230,6 +235,8 @@ class ActTrail:
                 does()
             except RegisterUnavailable:
                 log.warning("the log of acts cannot be reached; a refusal is not in it")
+            except Exception:
+                log.exception("a refusal or a certificate could not be kept")
 
 
 class ActReading:

@@ -14,10 +14,13 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from osms_server.application.acts import LogName
+
 
 class Entry(NamedTuple):
-    """The place of an entry in a log."""
+    """The place of an entry in one of the logs."""
 
+    log: LogName
     writer: UUID
     sequence: int
 
@@ -82,12 +85,12 @@ class Follower:
 
     *anchors* are the ends that an earlier check found, kept where nobody who can write to the
     database can: what was there then must be there now. Without them, whoever owns the database
-    could take out the end of a chain, or all of it, or make it anew. Those that are met are taken
-    out of *anchors*; those that are left at the end were never met.
+    could take out the end of a chain, or all of it, or make it anew.
     """
 
-    def __init__(self, anchors: dict[UUID, End]) -> None:
-        self._anchors = anchors
+    def __init__(self, log: LogName, anchors: Mapping[UUID, End]) -> None:
+        self._log = log
+        self._anchors = dict(anchors)
         self.ends: dict[UUID, End] = {}
         """The end of every chain, once it was followed."""
 
@@ -106,11 +109,10 @@ class Follower:
                 yield from self._ended(followed, left)
                 followed = _Followed(link.writer, self._anchors.pop(link.writer, None))
             if not followed.take(link):
-                yield Entry(link.writer, link.first)
+                yield Entry(self._log, link.writer, link.first)
         yield from self._ended(followed, left)
-        for writer in left:  # of these nothing is left
-            self._anchors.pop(writer, None)
-            yield Entry(writer, 1)
+        for writer in sorted(left.keys() | self._anchors.keys()):  # of these nothing is left
+            yield Entry(self._log, writer, 1)
 
     def _ended(
         self, followed: _Followed | None, told: dict[UUID, tuple[End, datetime]]
@@ -121,4 +123,4 @@ class Follower:
         self.ends[followed.writer] = followed.end
         is_end = told.pop(followed.writer, None) == (followed.end, followed.record_time)
         if not is_end or followed.anchor is not None:
-            yield Entry(followed.writer, followed.end.sequence + 1)
+            yield Entry(self._log, followed.writer, followed.end.sequence + 1)

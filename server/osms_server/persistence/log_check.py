@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_server.application.acts import LogName
 from osms_server.persistence import access, acts
 from osms_server.persistence.chains import End, Entry, Follower
+
+EndsOfLogs = Mapping[LogName, Mapping[UUID, End]]
+"""The ends of the chains of each log, by writer."""
+
+_NONE: Final[EndsOfLogs] = MappingProxyType({})
 
 
 class LogCheck:
@@ -19,9 +26,9 @@ class LogCheck:
     *anchors* are the ends that an earlier check found; what was there then must be there now.
     """
 
-    def __init__(self, anchors: Mapping[UUID, End] = MappingProxyType({})) -> None:
-        self._anchors = dict(anchors)
-        self.ends: dict[UUID, End] = {}
+    def __init__(self, anchors: EndsOfLogs = _NONE) -> None:
+        self._anchors = anchors
+        self.ends: dict[LogName, Mapping[UUID, End]] = {}
         """The end of every chain, once it was followed."""
 
     def broken_entries(self, connection: sa.Connection) -> Iterator[Entry]:
@@ -31,9 +38,7 @@ class LogCheck:
         The transaction must see one state (REPEATABLE READ), since others write meanwhile.
         """
         connection.execute(sa.text("set local datestyle = 'ISO'"))
-        for log in (access, acts):
-            follower = Follower(self._anchors)
+        for name, log in ((LogName.ANSWERS, access), (LogName.ACTS, acts)):
+            follower = Follower(name, self._anchors.get(name, {}))
             yield from follower.broken(log.links(connection), log.ends(connection))
-            self.ends |= follower.ends
-        for writer in self._anchors:  # of these nothing is left
-            yield Entry(writer, 1)
+            self.ends[name] = follower.ends

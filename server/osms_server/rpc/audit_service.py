@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import grpc
-from google.protobuf.json_format import MessageToJson
+from google.protobuf.json_format import MessageToJson, SerializeToJsonError
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
@@ -36,6 +37,7 @@ from osms_server.rpc.pages import Page, PageLimits, page_of
 
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FINGERPRINT_LENGTH: Final = 64
+_ONE_SECOND: Final = timedelta(seconds=1)
 
 _REQUESTS: Final[dict[str, Any]] = {
     method.name: GetMessageClass(method.input_type)
@@ -59,12 +61,12 @@ class ExportLimits:
     """
     So many exports at once, and so many bytes in a message.
 
-    So long after an instant, no entry of before it is still being written.
+    The clocks of servers differ by no more than *settled*; None where one clock stands still.
     """
 
     exports: Room
     bytes_max: int
-    settled: timedelta
+    settled: timedelta | None
 
 
 class AuditService(pb_grpc.AuditServiceServicer):
@@ -97,10 +99,8 @@ class AuditService(pb_grpc.AuditServiceServicer):
         fields.check()
         with self._register.read() as reading:
             rows = reading.acts.page(wanted, page.size + 1, before)
-        shown, token = page.cut(rows, _place_text)
-        return pb.ListAuditEntriesResponse(
-            entries=[_entry_message(row) for row in shown], next_page_token=token
-        )
+        entries, token = page.fitting(rows, _place_text, _entry_message)
+        return pb.ListAuditEntriesResponse(entries=entries, next_page_token=token)
 
     def GetCallerCertificate(  # noqa: N802
         self, request: pb.GetCallerCertificateRequest, context: grpc.ServicerContext
@@ -122,20 +122,35 @@ class AuditService(pb_grpc.AuditServiceServicer):
     def ExportLog(  # noqa: N802
         self, request: pb.ExportLogRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.ExportLogResponse]:
-        """Exports the logs as they are chained."""
+        """Exports the logs as they are chained; what is wrong with the request is told at once."""
         del context
         fields = Fields()
         wanted = fields.optional_enum("log", request.log, LogName)
         since = fields.optional_instant(request, "start_time") or _BEGINNING
         until = fields.optional_instant(request, "end_time")
         fields.check()
-        complete = self._clock.now() - self._limits.settled
-        until = min(until or complete, complete)
-        with self._limits.exports.place(Busy), self._register.read() as reading:
-            links = reading.acts.exported(wanted, since, until)
-            for part in _in_parts(map(_link_message, links), self._limits.bytes_max):
-                yield pb.ExportLogResponse(links=part)
+        return self._exported(wanted, since, until)
+
+    def _exported(
+        self, wanted: LogName | None, since: datetime, until: datetime | None
+    ) -> Iterator[pb.ExportLogResponse]:
+        with self._limits.exports.place(Busy):
+            complete = self._complete()
+            until = min(until or complete, complete)
+            with (
+                self._register.read() as reading,
+                closing(reading.acts.exported(wanted, since, until)) as links,
+            ):
+                for part in _in_parts(map(_link_message, links), self._limits.bytes_max):
+                    yield pb.ExportLogResponse(links=part)
         yield pb.ExportLogResponse(complete_time=to_timestamp(until))
+
+    def _complete(self) -> datetime:
+        """The instant before which whoever reads the logs from now on finds all entries."""
+        if self._limits.settled is None:
+            return self._clock.now() + _ONE_SECOND
+        with self._register.read() as reading:
+            return self._clock.now() - self._limits.settled - reading.acts.under_way()
 
 
 def _in_parts(links: Iterable[pb.LogLink], bytes_max: int) -> Iterator[list[pb.LogLink]]:
@@ -170,15 +185,15 @@ def _entry_message(row: ActRow) -> pb.AuditEntry:
 
 
 def _request_json(row: ActRow) -> str:
-    """The request as JSON; empty where none was kept, or this version does not know it."""
+    """The request as JSON; empty where none was kept, or this version cannot read it."""
     if not row.request or row.method not in _REQUESTS:
         return ""
     request = _REQUESTS[row.method]()
     try:
         request.ParseFromString(row.request)
-    except DecodeError:
+        return MessageToJson(request, indent=None, ensure_ascii=False)
+    except (DecodeError, SerializeToJsonError, ValueError):
         return ""
-    return MessageToJson(request, indent=None, ensure_ascii=False)
 
 
 def _link_message(link: ExportedLink) -> pb.LogLink:

@@ -28,7 +28,7 @@ from osms_server.domain.violations import Reason, Violation
 from osms_server.rpc.admission import Admission, Admitted
 from osms_server.rpc.authorisation import Log, is_open
 from osms_server.rpc.errors import status_of
-from osms_server.rpc.persons import persons_in
+from osms_server.rpc.persons import as_kept, persons_in
 from osms_server.rpc.slow_callers import SlowCallers
 from osms_server.rules.texts import Language, parse_language
 
@@ -199,13 +199,13 @@ class Gate(grpc.ServerInterceptor):
             log.exception("a call failed", method=method)
             _end(context, status_of(error, method, language_of(context)))
 
-    def one(self, handler: Any, requests: Iterator[bytes], context: Any) -> tuple[bytes, Any]:
-        """The one message of a call, as it came and read. InvalidRequest: there is none."""
+    def one(self, handler: Any, requests: Iterator[bytes], context: Any) -> Any:
+        """The one message of a call. InvalidRequest: there is none."""
         with self._patience.slow.watched(context):
             content = next(requests, None)
         if content is None:
             raise InvalidRequest((Violation("message", Reason.REQUIRED),))
-        return content, read_message(handler.request_deserializer, content)
+        return read_message(handler.request_deserializer, content)
 
     def many(
         self, handler: Any, requests: Iterator[bytes], caller: Caller, context: Any
@@ -224,15 +224,14 @@ class Gate(grpc.ServerInterceptor):
                 yield response
 
     def keep_reading(
-        self, admitted: Admitted, method: str, request: bytes, response: Any = None
+        self, admitted: Admitted, method: str, request: Any, response: Any = None
     ) -> None:
         """Logs what is about to be told. RegisterUnavailable: it must not be."""
         if admitted.log is Log.READINGS:
-            iins = persons_in(response) if response is not None else ()
             short = method.rpartition("/")[2]
-            self._acts.keep(
-                Act(admitted.caller, short, ActKind.READING, request=request, iins=iins)
-            )
+            iins = persons_in(request, response)
+            act = Act(admitted.caller, short, ActKind.READING, request=as_kept(request), iins=iins)
+            self._acts.keep(act)
 
 
 @dataclass(frozen=True)
@@ -252,9 +251,9 @@ class _Guarded:
                 return self.behaviour(
                     self.gate.many(self.handler, requests, caller, context), context
                 )
-            content, request = self.gate.one(self.handler, requests, context)
+            request = self.gate.one(self.handler, requests, context)
             response = self.behaviour(request, context)
-            self.gate.keep_reading(admitted, self.method, content, response)
+            self.gate.keep_reading(admitted, self.method, request, response)
             return response
 
     def stream(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[Any]:
@@ -262,10 +261,12 @@ class _Guarded:
         with self.gate.inside(self.handler, self.method, context) as admitted:
             if self.handler.request_streaming:
                 asked: Any = self.gate.many(self.handler, requests, admitted.caller, context)
+                responses = self.behaviour(asked, context)
             else:
-                content, asked = self.gate.one(self.handler, requests, context)
-                self.gate.keep_reading(admitted, self.method, content)
-            yield from self.gate.slowly(self.behaviour(asked, context), context)
+                asked = self.gate.one(self.handler, requests, context)
+                responses = self.behaviour(asked, context)  # refuses at once what it cannot read
+                self.gate.keep_reading(admitted, self.method, asked)
+            yield from self.gate.slowly(responses, context)
 
 
 def writer(write: Callable[[Any], bytes]) -> Callable[[Any], bytes]:

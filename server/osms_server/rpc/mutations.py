@@ -17,7 +17,7 @@ from osms_server.application.requests import RequestKey, perform_once
 from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.convert.rosters import without_texts
 from osms_server.rpc.identity import current_caller
-from osms_server.rpc.persons import persons_in
+from osms_server.rpc.persons import as_kept, persons_in
 
 Response = TypeVar("Response", bound=Message)
 
@@ -60,11 +60,10 @@ class Mutations:
 
 
 def _as_kept(request: Any) -> bytes:
-    """A request for the log of acts: without what the contract does not know, or p. 5 forbids."""
-    kept = type(request)()
-    kept.CopyFrom(request)
-    kept.DiscardUnknownFields()
-    if isinstance(kept, ResubmitRejectionRequest) and kept.HasField("roster_change_record"):
+    """A request for the log of acts: without what p. 5 forbids."""
+    if isinstance(request, ResubmitRejectionRequest) and request.HasField("roster_change_record"):
+        kept = type(request)()
+        kept.CopyFrom(request)
         kept.roster_change_record.CopyFrom(without_texts(kept.roster_change_record))
-    content: bytes = kept.SerializeToString(deterministic=True)
-    return content
+        return as_kept(kept)
+    return as_kept(request)

@@ -1,9 +1,10 @@
-"""Finds the persons whom a message tells of, for the log."""
+"""What of a message is kept in the log of acts: itself, and the persons whom it tells of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -14,9 +15,19 @@ _NAMES: Final = frozenset({"iin", "iins"})
 _OURS: Final = "osms."
 
 
-def persons_in(message: Any) -> tuple[Iin, ...]:
-    """The persons whom a message names anywhere in a field for an IIN, each once, in order."""
-    return tuple(dict.fromkeys(_found(message)))
+def as_kept(message: Any) -> bytes:
+    """A message without what the contract does not know: nobody could say what that is."""
+    kept = type(message)()
+    kept.CopyFrom(message)
+    kept.DiscardUnknownFields()
+    content: bytes = kept.SerializeToString(deterministic=True)
+    return content
+
+
+def persons_in(*messages: Any) -> tuple[Iin, ...]:
+    """The persons whom messages name anywhere in a field for an IIN, each once, in order."""
+    told = (message for message in messages if message is not None)
+    return tuple(dict.fromkeys(chain.from_iterable(map(_found, told))))
 
 
 def _found(message: Any) -> Iterator[Iin]:

@@ -200,7 +200,7 @@ class AuditEntry(_message.Message):
 
     @_builtins.property
     def iins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """IINs of the persons whom a change names, or whom a reading has shown."""
+        """IINs of the persons whom a change names, or whom a reading was asked for or has shown."""
 
     def __init__(
         self,
@@ -294,7 +294,7 @@ class ExportLogRequest(_message.Message):
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """Instant before which they were written. Unset, or later than entries are sure to be complete,
-        means that; the last message tells it.
+        means the instant up to which they are; the last message tells it.
         """
 
     def __init__(
