@@ -12,7 +12,13 @@ from typing import Final
 import pytest
 
 from osms_server.bootstrap import _made_first
-from osms_server.receipt_keys import KeyFolder, KeyPair, ReceiptKeysUnusable
+from osms_server.receipt_keys import (
+    KeyFolder,
+    KeyPair,
+    ReceiptKeysUnusable,
+    _new_private_key,
+    thumbprint,
+)
 from tests import processes
 
 NOW: Final = datetime(2026, 7, 16, 5, tzinfo=UTC)
@@ -60,6 +66,12 @@ def test_keys_of_the_same_second_follow_one_another(folder: KeyFolder) -> None:
     ids = [folder.make(NOW) for _ in range(3)]
     for seconds, key_id in enumerate(ids):
         assert signing(folder, NOW + timedelta(seconds=seconds)) == [key_id]
+
+
+def test_no_id_of_a_key_looks_like_an_option() -> None:
+    """Of ids as they fall one in sixty-four would, and `retire` could not be told it."""
+    keys = [_new_private_key().public_key().public_bytes_raw() for _ in range(1000)]
+    assert not [key for key in map(thumbprint, keys) if key.startswith("-")]
 
 
 def test_only_the_first_of_many_servers_makes_a_key(folder: KeyFolder) -> None:

@@ -128,7 +128,7 @@ class KeyFolder:
         begins = whole_second(valid_from)
         while begins in taken:
             begins += _SECOND
-        private = Ed25519PrivateKey.generate()
+        private = _new_private_key()
         raw = private.public_key().public_bytes_raw()
         public = ReceiptKey(thumbprint(raw), raw, begins, None)
         pem = private.private_bytes(
@@ -182,6 +182,14 @@ def _one_at_a_time(newest_first: Sequence[KeyPair]) -> list[KeyPair]:
 def whole_second(instant: datetime) -> datetime:
     """The instant without its fraction of a second, in UTC."""
     return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def _new_private_key() -> Ed25519PrivateKey:
+    """A key whose id can be an argument of a command: one with a dash first would be an option."""
+    while True:
+        private = Ed25519PrivateKey.generate()
+        if not thumbprint(private.public_key().public_bytes_raw()).startswith("-"):
+            return private
 
 
 def thumbprint(public_key: bytes) -> str:
