@@ -27,7 +27,8 @@ GENERATED = ROOT / "clients" / "python"
 PLUGINS = Path(sys.executable).parent
 """Where protoc finds the plugins of this environment, also where it is not activated."""
 
-PACKAGE = Path("osms/entitlement/v1")
+PACKAGES = (Path("osms/entitlement/v1"), Path("osms/matching/v1"))
+TOP = "osms"
 GOOGLE_FILES = (
     "google/api/field_behavior.proto",
     "google/api/field_info.proto",
@@ -71,8 +72,9 @@ def generate(into: Path) -> None:
         cwd=CONTRACT,
         env={**os.environ, "PATH": os.pathsep.join([str(PLUGINS), os.environ["PATH"]])},
     )
-    drop_empty_services(into / PACKAGE)
-    mark_packages(into)
+    for package in PACKAGES:
+        drop_empty_services(into / package)
+        mark_packages(into, package)
 
 
 def drop_empty_services(package: Path) -> None:
@@ -82,11 +84,11 @@ def drop_empty_services(package: Path) -> None:
             stub.unlink()
 
 
-def mark_packages(into: Path) -> None:
+def mark_packages(into: Path, package: Path) -> None:
     """Makes every folder a typed package."""
-    for folder in (PACKAGE, *PACKAGE.parents[:-1]):
+    for folder in (package, *package.parents[:-1]):
         (into / folder / "__init__.py").write_text('"""Generated from proto/."""\n')
-    (into / PACKAGE.parts[0] / "py.typed").touch()
+    (into / TOP / "py.typed").touch()
 
 
 def differing(fresh: Path, committed: Path) -> list[str]:
@@ -107,14 +109,13 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         generate(fresh)
-        top = PACKAGE.parts[0]
         if "--check" in arguments:
-            drift = differing(fresh / top, GENERATED / top)
+            drift = differing(fresh / TOP, GENERATED / TOP)
             for name in drift:
-                print(f"{top}/{name}: not what proto/ generates; run python proto/generate.py")
+                print(f"{TOP}/{name}: not what proto/ generates; run python proto/generate.py")
             return 1 if drift else 0
-        shutil.rmtree(GENERATED / top, ignore_errors=True)
-        shutil.copytree(fresh / top, GENERATED / top)
+        shutil.rmtree(GENERATED / TOP, ignore_errors=True)
+        shutil.copytree(fresh / TOP, GENERATED / TOP)
     return 0
 
 
