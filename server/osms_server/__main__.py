@@ -126,7 +126,8 @@ def serve(
 
 @app.command(
     "look-ups",
-    epilog="Example: osms-server look-ups --listen 127.0.0.1:50552 --dsn postgresql://osms@db/osms",
+    epilog="Example: osms-server look-ups --listen 127.0.0.1:50552"
+    " --dsn postgresql://osms_look_up@db/osms",
 )
 def look_ups(
     listen: Annotated[

@@ -104,7 +104,8 @@ class EntitlementServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetTimeline(self, request, context):
-        """Shows every stretch of days of a person with its grounds. Callers: the Fund.
+        """Shows every stretch of days of a person with its grounds. Callers: the Fund. UNIMPLEMENTED: this
+        server only looks up; another of the register answers.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,14 +113,16 @@ class EntitlementServiceServicer:
 
     def ExplainEntitlement(self, request, context):
         """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
-        what would help a person who is not entitled. Callers: the Fund.
+        what would help a person who is not entitled. Callers: the Fund. UNIMPLEMENTED: as for
+        GetTimeline.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReplayEntitlement(self, request, context):
-        """Answers for a day as it was known at an earlier instant. Callers: the Fund.
+        """Answers for a day as it was known at an earlier instant. Callers: the Fund. UNIMPLEMENTED: as
+        for GetTimeline.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,13 +47,18 @@ class EntitlementServiceStub:
     order. Callers: medical information systems, the Fund.
     """
     GetTimeline: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.GetTimelineRequest, _entitlement_service_pb2.GetTimelineResponse]
-    """Shows every stretch of days of a person with its grounds. Callers: the Fund."""
+    """Shows every stretch of days of a person with its grounds. Callers: the Fund. UNIMPLEMENTED: this
+    server only looks up; another of the register answers.
+    """
     ExplainEntitlement: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ExplainEntitlementRequest, _entitlement_service_pb2.ExplainEntitlementResponse]
     """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
-    what would help a person who is not entitled. Callers: the Fund.
+    what would help a person who is not entitled. Callers: the Fund. UNIMPLEMENTED: as for
+    GetTimeline.
     """
     ReplayEntitlement: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ReplayEntitlementRequest, _entitlement_service_pb2.ReplayEntitlementResponse]
-    """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
+    """Answers for a day as it was known at an earlier instant. Callers: the Fund. UNIMPLEMENTED: as
+    for GetTimeline.
+    """
     ListReceiptKeys: _grpc.UnaryUnaryMultiCallable[_entitlement_service_pb2.ListReceiptKeysRequest, _entitlement_service_pb2.ListReceiptKeysResponse]
     """Lists the public keys that verify signed receipts, retired ones included. Callers: everybody."""
 
@@ -76,13 +81,18 @@ class EntitlementServiceAsyncStub(EntitlementServiceStub):
     order. Callers: medical information systems, the Fund.
     """
     GetTimeline: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.GetTimelineRequest, _entitlement_service_pb2.GetTimelineResponse]  # type: ignore[assignment]
-    """Shows every stretch of days of a person with its grounds. Callers: the Fund."""
+    """Shows every stretch of days of a person with its grounds. Callers: the Fund. UNIMPLEMENTED: this
+    server only looks up; another of the register answers.
+    """
     ExplainEntitlement: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ExplainEntitlementRequest, _entitlement_service_pb2.ExplainEntitlementResponse]  # type: ignore[assignment]
     """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
-    what would help a person who is not entitled. Callers: the Fund.
+    what would help a person who is not entitled. Callers: the Fund. UNIMPLEMENTED: as for
+    GetTimeline.
     """
     ReplayEntitlement: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ReplayEntitlementRequest, _entitlement_service_pb2.ReplayEntitlementResponse]  # type: ignore[assignment]
-    """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
+    """Answers for a day as it was known at an earlier instant. Callers: the Fund. UNIMPLEMENTED: as
+    for GetTimeline.
+    """
     ListReceiptKeys: _aio.UnaryUnaryMultiCallable[_entitlement_service_pb2.ListReceiptKeysRequest, _entitlement_service_pb2.ListReceiptKeysResponse]  # type: ignore[assignment]
     """Lists the public keys that verify signed receipts, retired ones included. Callers: everybody."""
 
@@ -126,7 +136,9 @@ class EntitlementServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _entitlement_service_pb2.GetTimelineRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_entitlement_service_pb2.GetTimelineResponse, _abc.Awaitable[_entitlement_service_pb2.GetTimelineResponse]]:
-        """Shows every stretch of days of a person with its grounds. Callers: the Fund."""
+        """Shows every stretch of days of a person with its grounds. Callers: the Fund. UNIMPLEMENTED: this
+        server only looks up; another of the register answers.
+        """
 
     @_abc_1.abstractmethod
     def ExplainEntitlement(
@@ -135,7 +147,8 @@ class EntitlementServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_entitlement_service_pb2.ExplainEntitlementResponse, _abc.Awaitable[_entitlement_service_pb2.ExplainEntitlementResponse]]:
         """Explains one day of a person: all grounds, what each rests on, why the others do not hold, and
-        what would help a person who is not entitled. Callers: the Fund.
+        what would help a person who is not entitled. Callers: the Fund. UNIMPLEMENTED: as for
+        GetTimeline.
         """
 
     @_abc_1.abstractmethod
@@ -144,7 +157,9 @@ class EntitlementServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _entitlement_service_pb2.ReplayEntitlementRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_entitlement_service_pb2.ReplayEntitlementResponse, _abc.Awaitable[_entitlement_service_pb2.ReplayEntitlementResponse]]:
-        """Answers for a day as it was known at an earlier instant. Callers: the Fund."""
+        """Answers for a day as it was known at an earlier instant. Callers: the Fund. UNIMPLEMENTED: as
+        for GetTimeline.
+        """
 
     @_abc_1.abstractmethod
     def ListReceiptKeys(
