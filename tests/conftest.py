@@ -23,10 +23,11 @@ import pytest
 import sqlalchemy as sa
 
 from osms_client import NamedCaller, OsmsClient
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import Application, Engines, connect
 from osms_server.config import Settings, Transport
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.migration import migrate
+from osms_server.persistence.own_postgres import own_postgres
 from osms_server.persistence.rights import INTAKE, LOOK_UP
 from osms_server.roles import Dsns
 
@@ -52,7 +53,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL that is thrown away; OSMS_PG_BIN chooses another version."""
     folder = Path(tempfile.mkdtemp(prefix="osms-tests-"))
     folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "postgresql", durable=False)
+    server = own_postgres(folder / "postgresql", durable=False)
     server.start()
     try:
         yield server

@@ -17,11 +17,12 @@ import structlog
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import NamedCaller, OsmsClient
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import DsnMissing, rare_engine_for, running_server
 from osms_server.config import Settings, Transport
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.granting import RightsLacking, apply_rights, create_roles
 from osms_server.persistence.migration import SchemaUnknown, make_roles, migrate
+from osms_server.persistence.own_postgres import own_postgres
 from osms_server.persistence.rights import AUDIT, INTAKE, LOOK_UP, ROLES
 from osms_server.supervising import _environment
 from tests.people import AIGUL
@@ -42,7 +43,7 @@ New = Callable[[], str]
 def cluster() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL of somebody else, who has made us a role that owns databases, and no more."""
     with passable_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgresql", durable=False)
+        postgres = own_postgres(folder / "postgresql", durable=False)
         postgres.start()
         try:
             with psycopg.connect(postgres.dsn, autocommit=True) as connection:

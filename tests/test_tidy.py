@@ -20,9 +20,9 @@ from typer.main import get_command
 from osms.entitlement.v1 import error_reason_pb2
 from osms_cli.main import build
 from osms_cli.options import _CONNECTION
+from osms_common.domain.violations import Reason
 from osms_server.__main__ import app as server_app
 from osms_server.config import Settings
-from osms_server.domain.violations import Reason
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"

@@ -18,6 +18,10 @@ from psycopg.errors import InsufficientPrivilege
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from osms_common.certificates import AuthorityUnusable
+from osms_common.domain.identifiers import identifier_text
+from osms_common.persistence.embedded import EmbeddedPostgresError
+from osms_common.tls_files import TlsUnusable
 from osms_server import maintenance
 from osms_server.bootstrap import (
     CannotListen,
@@ -28,19 +32,15 @@ from osms_server.bootstrap import (
     running_server,
 )
 from osms_server.bootstrap import replica as follow
-from osms_server.certificates import AuthorityUnusable
 from osms_server.config import Settings, Transport
-from osms_server.domain.identifiers import identifier_text
 from osms_server.keys_command import certs, read_settings, receipt_keys
 from osms_server.looking_up import look_at_rights, serve_look_ups
-from osms_server.persistence.embedded import EmbeddedPostgresError
 from osms_server.persistence.granting import RightsLacking
 from osms_server.persistence.migration import SchemaUnknown, make_roles
 from osms_server.persistence.migration import migrate as migrate_schema
 from osms_server.persistence.rights import ROLES
 from osms_server.receipt_keys import ReceiptKeysUnusable
 from osms_server.supervising import LookUpsDidNotStart
-from osms_server.tls_files import TlsUnusable
 
 _ALLOCATIONS_BEFORE_COLLECTION = 200_000
 _TURN_SECONDS = 0.0005

@@ -48,32 +48,40 @@ from osms.entitlement.v1 import (
     sandbox_service_pb2,
     sandbox_service_pb2_grpc,
 )
-from osms_server.application.acts import ActLog
+from osms_common.application.acts import ActLog
+from osms_common.application.clock import Clock
+from osms_common.application.pace import PaceLimit, Paces
+from osms_common.application.slots import Bytes, Limit, Room, Slots
+from osms_common.certificates import CA, REVOKED, SERVER, make_development_certificates
+from osms_common.clocks import SandboxClock, SystemClock
+from osms_common.persistence.acts import ActTrail
+from osms_common.persistence.copying import raw
+from osms_common.persistence.embedded import EmbeddedPostgres, state_folder_for_root
+from osms_common.persistence.keeping import kept_running
+from osms_common.rpc.admission import Admission, Identity
+from osms_common.rpc.feed_streams import StreamLimits
+from osms_common.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
+from osms_common.rpc.interception import Gate, Patience, Places
+from osms_common.rpc.slow_callers import SlowCallers
+from osms_common.tls_files import TlsFiles, TlsPaths
+from osms_common.working_days import is_working_day
 from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
-from osms_server.application.pace import PaceLimit, Paces
-from osms_server.application.ports import Clock
 from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
-from osms_server.application.slots import Bytes, Limit, Room, Slots
-from osms_server.certificates import CA, REVOKED, SERVER, make_development_certificates
-from osms_server.clocks import SandboxClock, SystemClock
 from osms_server.config import Settings, Transport
 from osms_server.desks import DeskThread
-from osms_server.persistence.acts import ActTrail
-from osms_server.persistence.copying import raw
-from osms_server.persistence.embedded import EmbeddedPostgres, state_folder_for_root
 from osms_server.persistence.granting import missing_roles
-from osms_server.persistence.keeping import kept_running
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts
+from osms_server.persistence.own_postgres import own_postgres
 from osms_server.persistence.register import PostgresRegister, RegisterLimits
 from osms_server.persistence.rights import INTAKE, LOOK_UP
 from osms_server.persistence.tables import SEARCH_PATH
 from osms_server.receipt_keys import KeyFolder, ReceiptKeysUnusable
 from osms_server.receipt_signing import FolderSigner
 from osms_server.roles import Dsns, bring_up_to_date, demand_owner, demand_rights
-from osms_server.rpc.admission import Admission, Identity
 from osms_server.rpc.audit_service import AuditService, ExportLimits
+from osms_server.rpc.authorisation import QUESTIONS, RIGHTS
 from osms_server.rpc.consumer_service import ConsumerService
 from osms_server.rpc.entitlement_service import EntitlementService, LookUpLimits
 from osms_server.rpc.feed_services import (
@@ -82,19 +90,13 @@ from osms_server.rpc.feed_services import (
     PaymentService,
     RosterService,
 )
-from osms_server.rpc.feed_streams import StreamLimits
-from osms_server.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
-from osms_server.rpc.interception import Gate, Patience, Places
 from osms_server.rpc.look_up_front import FrontLimits
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
 from osms_server.rpc.pages import PageLimits
 from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME, SandboxService
-from osms_server.rpc.slow_callers import SlowCallers
 from osms_server.supervising import look_up_processes
-from osms_server.tls_files import TlsFiles, TlsPaths
-from osms_server.working_days import is_working_day
 
 log = structlog.get_logger(__name__)
 
@@ -214,7 +216,7 @@ def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[Dsns]:
         else:
             folder = state_folder_for_root(settings.state_folder)
             stack.enter_context(_locked(folder))
-        postgres = EmbeddedPostgres(folder / "postgresql", durable=not ephemeral)
+        postgres = own_postgres(folder / "postgresql", durable=not ephemeral)
         postgres.start()
         stack.callback(postgres.stop)
         stack.enter_context(kept_running(postgres))
@@ -230,7 +232,7 @@ def replica(settings: Settings, primary: str) -> Iterator[str]:
     """A PostgreSQL of our own that follows a primary, for as long as the block lasts; its DSN."""
     folder = state_folder_for_root(settings.state_folder)
     with _locked(folder), ExitStack() as stack:
-        postgres = EmbeddedPostgres(folder / "replica", primary=primary)
+        postgres = own_postgres(folder / "replica", primary=primary)
         postgres.start()
         stack.callback(postgres.stop)
         stack.enter_context(kept_running(postgres))
@@ -419,6 +421,7 @@ def admission(settings: Settings, identity: Identity, acts: ActLog) -> Admission
         "calls_per_second_max", settings.calls_per_second_max, settings.calls_in_a_row_max
     )
     return Admission(
+        RIGHTS,
         identity,
         Paces(pace, time.monotonic),
         acts,
@@ -436,6 +439,8 @@ def places(settings: Settings) -> Places:
             Limit("concurrent_rpcs_max", settings.concurrent_rpcs_max),
             Limit("calls_per_caller_max", settings.calls_each_at_once),
         ),
+        questions=(QUESTIONS,),
+        waited_for=frozenset({f"{QUESTIONS}CheckEntitlement"}),
     )
 
 

@@ -18,13 +18,13 @@ from typing import Any, Final, TypeVar
 
 import uvloop
 
+from osms_common.application.clock import Clock
+from osms_common.domain.errors import RegisterUnavailable
 from osms_server.application.access import Receipts, Told
 from osms_server.application.desk import Desk, Lane, LaneLimits, Question, Reply
 from osms_server.application.enumeration import Enumeration, EnumerationLimits
 from osms_server.application.overlaying import Overlaying
-from osms_server.application.ports import Clock
 from osms_server.config import Settings
-from osms_server.domain.errors import RegisterUnavailable
 from osms_server.persistence.access import AccessTidier, AccessWriter
 from osms_server.persistence.look_ups import LookUpLine
 from osms_server.persistence.replica import ReplicaLookUps, ReplicaProgress

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.certificates import Authority, make_development_certificates
+from osms_common.domain.errors import CallerUnknown
+from osms_common.logs import configure_logs
+from osms_common.rpc.identity import SANDBOX_CALLERS, parse_caller
 from osms_server.bootstrap import certificates_folder, receipt_keys_folder
-from osms_server.certificates import Authority, make_development_certificates
 from osms_server.config import Settings
-from osms_server.domain.errors import CallerUnknown
-from osms_server.logs import configure_logs
 from osms_server.receipt_keys import KeyFolder
-from osms_server.rpc.identity import SANDBOX_CALLERS, parse_caller
 
 _LEAD: Final = timedelta(seconds=10)
 """How long before it signs a new key is there, so that all servers have seen it."""

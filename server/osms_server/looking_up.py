@@ -25,6 +25,9 @@ from grpc_reflection.v1alpha import reflection
 from sqlalchemy.exc import OperationalError
 
 from osms.entitlement.v1 import entitlement_service_pb2
+from osms_common.clocks import SystemClock
+from osms_common.persistence.acts import ActTrail
+from osms_common.tls_files import TlsFiles
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.bootstrap import (
@@ -40,15 +43,12 @@ from osms_server.bootstrap import (
     tls_files,
     warn_of_might,
 )
-from osms_server.clocks import SystemClock
 from osms_server.config import Settings
 from osms_server.desks import DeskParts, make_desk
-from osms_server.persistence.acts import ActTrail
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.rights import LOOK_UP
 from osms_server.roles import demand_rights
 from osms_server.rpc.look_up_front import LookUpFront, OpenGate
-from osms_server.tls_files import TlsFiles
 
 log = structlog.get_logger(__name__)
 

@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from osms_common.application.acts import LogName
+from osms_common.clocks import SystemClock
+from osms_common.persistence.chains import End, Entry
 from osms_server.application import rebuilding
-from osms_server.application.acts import LogName
 from osms_server.application.rebuilding import Comparison, Portion
 from osms_server.bootstrap import connect
-from osms_server.clocks import SystemClock
 from osms_server.config import Settings
-from osms_server.persistence.chains import End, Entry
 from osms_server.persistence.log_check import EndsOfLogs, LogCheck
 from osms_server.persistence.register import PostgresRegister
 from osms_server.rules.parameters import LAW

@@ -9,11 +9,11 @@ from typing import Final
 
 import structlog
 
+from osms_common.application.callers import Caller
+from osms_common.domain.errors import WrongState
 from osms_server.application.answers import Answer
-from osms_server.application.callers import Caller
 from osms_server.application.law import Law
 from osms_server.application.receipts import ReceiptKey, base64url, canonical, claims_of
-from osms_server.domain.errors import WrongState
 from osms_server.receipt_keys import KeyFolder, KeyPair, ReceiptKeysUnusable
 
 log = structlog.get_logger(__name__)

@@ -12,9 +12,9 @@ from typing import Final, Self
 
 import sqlalchemy as sa
 
+from osms_common.persistence.copying import raw
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.config import Settings
-from osms_server.persistence.copying import raw
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.granting import RightsLacking, is_owner, lacking
 from osms_server.persistence.migration import demand_version, may_migrate, migrate
 from osms_server.persistence.rights import INTAKE, LOOK_UP

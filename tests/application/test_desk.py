@@ -15,22 +15,22 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from osms_server.application.callers import Caller
-from osms_server.application.desk import Desk, Question, Reply
-from osms_server.application.overlaying import Overlaying
-from osms_server.bootstrap import Application, Engines, connect
-from osms_server.config import Settings
-from osms_server.desks import DeskParts, make_desk
-from osms_server.domain.codes import GroundKind, Role, Status
-from osms_server.domain.errors import (
+from osms_common.application.callers import Caller
+from osms_common.domain.codes import GroundKind, Role, Status
+from osms_common.domain.errors import (
     InvalidRequest,
     Overloaded,
     RegisterUnavailable,
     RevisionNotReached,
     ShuttingDown,
 )
-from osms_server.domain.identifiers import Iin, identifier_text
-from osms_server.domain.revision import Revision, last_revision_at
+from osms_common.domain.identifiers import Iin, identifier_text
+from osms_common.domain.revision import Revision, last_revision_at
+from osms_server.application.desk import Desk, Question, Reply
+from osms_server.application.overlaying import Overlaying
+from osms_server.bootstrap import Application, Engines, connect
+from osms_server.config import Settings
+from osms_server.desks import DeskParts, make_desk
 from osms_server.persistence.access import AccessTable
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.look_ups import LookUpLine

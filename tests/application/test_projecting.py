@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osms_common.domain.revision import NOTHING_KNOWN, Revision, day_of, last_of_tick, tick_of
 from osms_server.application.projecting import carried_forward, kinds_of, project
 from osms_server.application.rows import FactKind
 from osms_server.domain.facts import Fact
 from osms_server.domain.ledger import EMPTY
-from osms_server.domain.revision import NOTHING_KNOWN, Revision, day_of, last_of_tick, tick_of
 from osms_server.domain.timeline import decode_timeline
 from osms_server.rules.engine import decide, standing_timeline
 from osms_server.rules.parameters import LAW

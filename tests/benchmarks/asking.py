@@ -20,7 +20,7 @@ from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
-from osms_server.domain.identifiers import Iin, identifier_text
+from osms_common.domain.identifiers import Iin, identifier_text
 from tests.benchmarks import tools
 from tests.processes import environment
 

@@ -26,7 +26,7 @@ from typing import Any, Final
 import grpc
 import grpc.aio
 
-from osms_server.certificates import CA, SERVER
+from osms_common.certificates import CA, SERVER
 from tests.processes import environment
 
 _READY: Final = "ready"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import psycopg
 
-from osms_server.domain.identifiers import identifier_text
+from osms_common.domain.identifiers import identifier_text
 
 _FLOOR: Final = "benchmark_floor"
 _REPEATS: Final = 3

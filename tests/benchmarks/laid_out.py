@@ -22,15 +22,15 @@ from typing import Any, Final
 import psycopg
 import sqlalchemy as sa
 
+from osms_common.clocks import SystemClock
+from osms_common.domain.calendar import almaty_day, first_day
+from osms_common.domain.identifiers import Iin
 from osms_server import maintenance
 from osms_server.application.projecting import kinds_of, project
 from osms_server.application.rebuilding import Portion
 from osms_server.application.rows import CategoryFactRow, PaymentRow
-from osms_server.clocks import SystemClock
 from osms_server.config import Settings
-from osms_server.domain.calendar import almaty_day, first_day
 from osms_server.domain.facts import PersonFacts
-from osms_server.domain.identifiers import Iin
 from osms_server.domain.timeline import decode_timeline
 from osms_server.persistence.tables import category_fact, payment
 from osms_server.rules.parameters import LAW

@@ -15,7 +15,7 @@ from itertools import count
 from random import Random
 from typing import Final, NamedTuple
 
-from osms_server.domain.calendar import (
+from osms_common.domain.calendar import (
     Month,
     first_day,
     last_day,
@@ -24,14 +24,14 @@ from osms_server.domain.calendar import (
     same_day_later,
     start_of,
 )
-from osms_server.domain.codes import Category, PayerKind, System
+from osms_common.domain.codes import Category, PayerKind, System
+from osms_common.domain.revision import NOTHING_KNOWN, Revision, next_revision
 from osms_server.domain.facts import (
     CategoryAssigned,
     CategoryRemoved,
     PaymentReceived,
     PersonFacts,
 )
-from osms_server.domain.revision import NOTHING_KNOWN, Revision, next_revision
 
 SHARES: Final = 1_000
 SHORT_STRETCHES: Final = 2

@@ -23,7 +23,7 @@ import psycopg
 from osms.entitlement.v1 import entitlement_pb2
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
-from osms_server.domain.identifiers import Iin, identifier_text
+from osms_common.domain.identifiers import Iin, identifier_text
 from tests.benchmarks.asking import CALL_SECONDS, CALLER, CHECK, Asked, Asker, Load, write_requests
 from tests.benchmarks.beside import prepare_newcomers, pushing_beside
 from tests.benchmarks.empty_handler import empty_handlers

@@ -12,7 +12,7 @@ import grpc
 
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms.entitlement.v1 import roster_service_pb2_grpc as roster_grpc
-from osms_server.domain.identifiers import parse_identifier
+from osms_common.domain.identifiers import parse_identifier
 
 BODY: Final = "DEFENCE"
 _LINES_A_MESSAGE: Final = 10_000

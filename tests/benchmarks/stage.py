@@ -11,7 +11,7 @@ from typing import Any, Final
 import grpc
 
 from osms_server.config import Settings
-from osms_server.persistence.embedded import EmbeddedPostgres
+from osms_server.persistence.own_postgres import own_postgres
 from tests.benchmarks.empty_handler import Flavour
 from tests.benchmarks.pushing import channel
 from tests.conftest import apart_variables
@@ -97,7 +97,7 @@ def stage(front: Front = THREADED, fill: Callable[[str], object] | None = None) 
     Its register is empty, or what *fill* makes of it before the server starts, given the DSN.
     """
     with passable_folder("osms-benchmark-") as folder:
-        postgres = EmbeddedPostgres(folder / "postgresql", settings=_CONNECTIONS)
+        postgres = own_postgres(folder / "postgresql", settings=_CONNECTIONS)
         dsn = postgres.start()
         try:
             if fill is not None:

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from osms_client import CannotTell, NamedCaller, OsmsClient
-from osms_server.application.acts import Act, ActKind
-from osms_server.application.callers import Caller
+from osms_common.application.acts import Act, ActKind
+from osms_common.application.callers import Caller
+from osms_common.domain.codes import Role
 from osms_server.bootstrap import Application, Engines
 from osms_server.config import Settings
-from osms_server.domain.codes import Role
 from tests.client.conftest import on
 from tests.client.line import Line
 from tests.conftest import ClientOf

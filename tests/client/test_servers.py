@@ -24,11 +24,11 @@ from osms_client.backoff import FIRST_SECONDS, LONGEST_SECONDS, Backoff
 from osms_client.connection import addresses_of
 from osms_client.effort import ROUNDS_OF_A_CALL, Effort
 from osms_client.servers import Server, Servers
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.certificates import Authority
+from osms_common.domain.codes import Role
 from osms_server.bootstrap import RunningServer, running_server
-from osms_server.certificates import Authority
 from osms_server.config import Settings, Transport
-from osms_server.domain.codes import Role
 from tests.client.ill import IllServer, refuse, unavailable, well
 from tests.client.test_cannot_tell import clinic
 from tests.client.test_lines import category_records

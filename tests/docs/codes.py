@@ -13,8 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY
-from osms_server.domain.codes import DEATH, Budget, Category, Document, PayerKind, System
+from osms_common.domain.calendar import FOREVER, ONE_DAY
+from osms_common.domain.codes import DEATH, Budget, Category, Document, PayerKind, System
+from osms_common.texts import Language, category_text
 from osms_server.rules.reference import (
     ASSIGNING_SOURCES,
     BODIES,
@@ -24,7 +25,6 @@ from osms_server.rules.reference import (
     Body,
     DocumentRoute,
 )
-from osms_server.rules.texts import Language, category_text
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "codes.md"
 

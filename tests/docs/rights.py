@@ -13,9 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from osms_server.application.callers import Scope
-from osms_server.domain.codes import Role
-from osms_server.rpc.authorisation import RULES, Log, Rule
+from osms_common.application.callers import Scope
+from osms_common.domain.codes import Role
+from osms_common.rpc.rights import Log, Rule
+from osms_server.rpc.authorisation import RULES
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "rights.md"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from osms_server.domain.codes import Category, Document
+from osms_common.domain.codes import Category, Document
 from osms_server.rules.reference import BODIES, SOURCES
 from tests.docs.codes import PAGE, page
 

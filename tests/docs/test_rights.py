@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from osms_server.application.callers import Scope
-from osms_server.domain.codes import Role
-from osms_server.rpc.authorisation import Log
+from osms_common.application.callers import Scope
+from osms_common.domain.codes import Role
+from osms_common.rpc.rights import Log
 from tests.docs.rights import LOGS, PAGE, ROLES, SCOPES, page
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import (
+from osms_common.domain.calendar import (
     FOREVER,
     ONE_DAY,
     almaty_day,

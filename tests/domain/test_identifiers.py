@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.identifiers import (
+from osms_common.domain.identifiers import (
     identifier_text,
     parse_identifier,
 )

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import Month, month
-from osms_server.domain.codes import PayerKind
+from osms_common.domain.calendar import Month, month
+from osms_common.domain.codes import PayerKind
+from osms_common.domain.revision import NOTHING_KNOWN
 from osms_server.domain.facts import PaymentReceived
 from osms_server.domain.ledger import (
     EMPTY,
@@ -21,7 +22,6 @@ from osms_server.domain.ledger import (
     has_month,
     with_payment,
 )
-from osms_server.domain.revision import NOTHING_KNOWN
 from osms_server.rules.parameters import LAW
 from osms_server.rules.standing import fold_payments
 

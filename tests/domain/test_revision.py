@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import ONE_DAY, start_of
-from osms_server.domain.revision import (
+from osms_common.domain.calendar import ONE_DAY, start_of
+from osms_common.domain.revision import (
     NEVER,
     NOTHING_KNOWN,
     Revision,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY
-from osms_server.domain.codes import Category, GroundKind
+from osms_common.domain.calendar import FOREVER, ONE_DAY
+from osms_common.domain.codes import Category, GroundKind
 from osms_server.domain.timeline import (
     CATEGORY,
     DOCUMENT,

@@ -12,6 +12,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
+from osms_common.domain.calendar import FOREVER, first_day, last_day, later, month
+from osms_common.domain.codes import Category, System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
 from osms_matching.domain.decisions import Run
 from osms_matching.domain.families import (
@@ -40,9 +43,6 @@ from osms_matching.domain.reports import (
     Sentence,
     UnemployedRegistration,
 )
-from osms_server.domain.calendar import FOREVER, first_day, last_day, later, month
-from osms_server.domain.codes import Category, System
-from osms_server.domain.identifiers import Iin
 from tests.matching.factories import LONG_AGO
 from tests.matching.lives import BIRTHS, Life
 from tests.matching.oracle import SIMPLE

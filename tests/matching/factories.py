@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
+from osms_common.domain.calendar import FOREVER, month_of
+from osms_common.domain.codes import Category, System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
 from osms_matching.domain.decisions import Decision, Matching, Run
 from osms_matching.domain.families import (
@@ -25,9 +28,6 @@ from osms_matching.domain.grants import NOTHING_GRANTED, Grant
 from osms_matching.domain.reports import Known, Leave, LeaveKind, PersonReport, Report
 from osms_matching.rules.categories import LAW, Law
 from osms_matching.rules.matching import match
-from osms_server.domain.calendar import FOREVER, month_of
-from osms_server.domain.codes import Category, System
-from osms_server.domain.identifiers import Iin
 from tests.people import people
 
 ALWAYS: Final = Known(0)

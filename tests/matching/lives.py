@@ -13,6 +13,17 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from osms_common.domain.calendar import (
+    FOREVER,
+    ONE_DAY,
+    Month,
+    first_day,
+    last_day,
+    later,
+    month,
+)
+from osms_common.domain.codes import Category, System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
 from osms_matching.domain.decisions import Run
 from osms_matching.domain.families import (
@@ -46,17 +57,6 @@ from osms_matching.domain.reports import (
     TreatyStay,
     UnemployedRegistration,
 )
-from osms_server.domain.calendar import (
-    FOREVER,
-    ONE_DAY,
-    Month,
-    first_day,
-    last_day,
-    later,
-    month,
-)
-from osms_server.domain.codes import Category, System
-from osms_server.domain.identifiers import Iin
 from tests.matching.factories import (
     ASEL,
     BABY,

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, TypeVar
 
+from osms_common.domain.codes import System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain import families, reports
 from osms_matching.domain.contributions import Contribution, ContributionRefund
 from osms_matching.domain.decisions import Outcome
 from osms_matching.domain.reports import Lasting, PersonReport, Report
-from osms_server.domain.codes import System
-from osms_server.domain.identifiers import Iin
 from tests.oracle.days import days_of, month_of
 
 Kind = TypeVar("Kind", bound=Report)

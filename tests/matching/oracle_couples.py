@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain import families, reports
 from osms_matching.domain.families import Place
 from osms_matching.domain.grants import Grant
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 from tests.matching.oracle import ONE_MONTH_AGO, TWO_MONTHS, Clerk
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple
 
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Outcome, Run
 from osms_matching.domain.families import Place
 from osms_matching.domain.grants import Grants
 from osms_matching.domain.reports import PersonReport, Report
-from osms_server.domain.identifiers import Iin
 from tests.matching.oracle import MATCHED, UNMATCHED, outcome
 from tests.matching.oracle_couples import CouplesClerk
 

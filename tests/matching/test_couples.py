@@ -11,11 +11,11 @@ from typing import Final
 
 import pytest
 
+from osms_common.domain.codes import System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Matching, Outcome, Reason
 from osms_matching.domain.grants import Grant
 from osms_matching.domain.reports import Report
-from osms_server.domain.codes import System
-from osms_server.domain.identifiers import Iin
 from tests.matching.factories import (
     FATHER,
     MOTHER,

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
+from osms_common.domain.codes import System
 from osms_matching.domain.reports import LeaveKind
-from osms_server.domain.codes import System
 from tests.matching.factories import (
     ASEL,
     BABY,

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Matching, Outcome
 from osms_matching.domain.grants import Grants
 from osms_matching.domain.reports import Report
@@ -19,8 +21,6 @@ from osms_matching.rules.categories import LAW, RULES
 from osms_matching.rules.circles import circle, joined_by
 from osms_matching.rules.matching import match, replay
 from osms_matching.rules.picture import depict
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 from tests.matching.crowds import ADULTS, crowd
 from tests.matching.factories import (
     ASEL,

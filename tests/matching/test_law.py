@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 import pytest
 
+from osms_common.domain.codes import Category
 from osms_matching.domain.dated import IN_FORCE, Dated
 from osms_matching.domain.decisions import Decision, Reason
 from osms_matching.domain.reports import Report
@@ -21,7 +22,6 @@ from osms_matching.rules.families import BY_CIVIL_ACTS, BY_EDUCATION, birthday
 from osms_matching.rules.listings import BARS, LISTS, Listing
 from osms_matching.rules.texts import Language
 from osms_matching.rules.texts.decisions import reference
-from osms_server.domain.codes import Category
 from tests.matching.factories import (
     MOTHER,
     born,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from osms_common.domain.codes import Category, System
 from osms_matching.domain.decisions import Reason
 from osms_matching.domain.reports import (
     Detention,
@@ -28,7 +29,6 @@ from osms_matching.domain.reports import (
 from osms_matching.rules.categories import RULES
 from osms_matching.rules.families import BY_CIVIL_ACTS, BY_EDUCATION
 from osms_matching.rules.listings import LISTS
-from osms_server.domain.codes import Category, System
 from osms_server.rules.reference import ASSIGNING_SOURCES
 from tests.matching.factories import (
     ASEL,

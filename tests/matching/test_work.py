@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
+from osms_common.domain.calendar import month, month_text
 from osms_matching.domain.contributions import Contribution, ContributionKind
 from osms_matching.domain.decisions import MonthFound
 from osms_matching.domain.reports import Report
 from osms_matching.rules.work import is_busy, is_idle, months_before, work_by
-from osms_server.domain.calendar import month, month_text
 from tests.matching.factories import ASEL, BOLAT, day, paid, refunded
 
 MPC: Final = ContributionKind.PENSION_CONTRIBUTION

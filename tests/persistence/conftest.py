@@ -9,10 +9,10 @@ from itertools import count
 import pytest
 import sqlalchemy as sa
 
+from osms_common.clocks import SandboxClock
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import Engines, connect
-from osms_server.clocks import SandboxClock
 from osms_server.config import Settings
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.register import PostgresRegister
 from tests.conftest import ClientOf, create_database, dsn_of
 from tests.rpc.lives import tell_everything

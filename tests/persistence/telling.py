@@ -9,8 +9,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from osms_server.domain.calendar import first_day
-from osms_server.domain.codes import FeedKind
+from osms_common.domain.calendar import first_day
+from osms_common.domain.codes import FeedKind
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NEVER
 from osms_server.domain.facts import (
     CategoryAssigned,
     CategoryRemoved,
@@ -25,8 +27,6 @@ from osms_server.domain.facts import (
     RegistrationRevoked,
     RosterMark,
 )
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import NEVER
 from osms_server.persistence import tables
 from tests.rules.factories import OverlayFact
 

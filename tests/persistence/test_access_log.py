@@ -13,14 +13,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from osms_common.clocks import SandboxClock
+from osms_common.domain.calendar import ALMATY
+from osms_common.domain.errors import RegisterUnavailable
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
 from osms_server.application.access import Told
 from osms_server.application.rows import AccessRow
 from osms_server.bootstrap import Engines
-from osms_server.clocks import SandboxClock
-from osms_server.domain.calendar import ALMATY
-from osms_server.domain.errors import RegisterUnavailable
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
 from osms_server.persistence.access import AccessTable, AccessWriter
 from osms_server.persistence.log_check import LogCheck
 from osms_server.persistence.tables import access_log

@@ -17,20 +17,20 @@ import pytest
 import sqlalchemy as sa
 
 from osms_client import NamedCaller, OsmsClient, OsmsError
-from osms_server.application.acts import Act, ActFilter, ActKind, ActRow, LogName
-from osms_server.application.callers import Caller
+from osms_common.application.acts import Act, ActFilter, ActKind, ActRow, LogName
+from osms_common.application.callers import Caller
+from osms_common.clocks import SandboxClock
+from osms_common.domain.codes import Role
+from osms_common.domain.errors import DayTurned, RegisterUnavailable
+from osms_common.domain.revision import instant_of
+from osms_common.persistence import acts
+from osms_common.persistence.act_tables import act_log, act_writer
+from osms_common.persistence.acts import CHANGES, ActReading, ActTrail
+from osms_common.persistence.chains import End, Entry
 from osms_server.bootstrap import Engines, connect
-from osms_server.clocks import SandboxClock
 from osms_server.config import Settings
-from osms_server.domain.codes import Role
-from osms_server.domain.errors import DayTurned, RegisterUnavailable
-from osms_server.domain.revision import instant_of
-from osms_server.persistence import acts
-from osms_server.persistence.acts import CHANGES, ActReading, ActTrail
-from osms_server.persistence.chains import End, Entry
 from osms_server.persistence.log_check import EndsOfLogs, LogCheck
 from osms_server.persistence.register import PostgresRegister
-from osms_server.persistence.tables import act_log, act_writer
 from osms_server.persistence.transaction import PostgresTransaction
 from tests.persistence.conftest import NOON
 from tests.persistence.contents import contents, count_waiting, wait_until

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects import postgresql as pg
 
+from osms_common.persistence.copying import copy_rows
 from osms_server.bootstrap import Engines
-from osms_server.persistence.copying import copy_rows
 from osms_server.persistence.tables import metadata
 
 KINDS: dict[str, Any] = {

@@ -19,8 +19,9 @@ import pytest
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import NamedCaller
-from osms_server.persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from osms_server.persistence.keeping import kept_running
+from osms_common.persistence.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from osms_common.persistence.keeping import kept_running
+from osms_server.persistence.own_postgres import own_postgres
 from tests.people import AIGUL
 from tests.persistence.contents import wait_until
 from tests.processes import (
@@ -45,7 +46,7 @@ def state() -> Iterator[Path]:
 @pytest.fixture
 def embedded(state: Path) -> Iterator[EmbeddedPostgres]:
     """An embedded PostgreSQL that has not been started yet; it is stopped with the test."""
-    postgres = EmbeddedPostgres(state / "postgresql")
+    postgres = own_postgres(state / "postgresql")
     yield postgres
     postgres.stop()
 

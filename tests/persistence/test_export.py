@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from osms_server.application.acts import ExportedLink, LogName
+from osms_common.application.acts import ExportedLink, LogName
+from osms_common.clocks import SandboxClock
+from osms_common.persistence.acts import ActTrail
+from osms_common.persistence.chains import chained
 from osms_server.bootstrap import Engines
-from osms_server.clocks import SandboxClock
-from osms_server.persistence.acts import ActTrail
-from osms_server.persistence.chains import chained
 from osms_server.persistence.export import exported_links
 from osms_server.persistence.register import PostgresRegister
 from osms_server.persistence.tables import head

@@ -25,20 +25,20 @@ from grpc import StatusCode
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import CannotTell, Entitlement, OsmsClient
-from osms_server.application.rows import PersonRow
-from osms_server.bootstrap import Engines, running_server
-from osms_server.clocks import SandboxClock, SystemClock
-from osms_server.config import Settings, Transport
-from osms_server.domain.codes import Role
-from osms_server.domain.errors import RevisionNotReached
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import (
+from osms_common.clocks import SandboxClock, SystemClock
+from osms_common.domain.codes import Role
+from osms_common.domain.errors import RevisionNotReached
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import (
     NOTHING_KNOWN,
     Revision,
     last_revision_at,
     parse_revision,
     revision_token,
 )
+from osms_server.application.rows import PersonRow
+from osms_server.bootstrap import Engines, running_server
+from osms_server.config import Settings, Transport
 from osms_server.persistence.look_ups import LookUpLine
 from osms_server.persistence.register import PostgresRegister
 from osms_server.persistence.transaction import PostgresTransaction

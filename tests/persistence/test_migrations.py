@@ -17,9 +17,9 @@ from alembic.script import Script, ScriptDirectory
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects import postgresql as pg
 
+from osms_common.persistence.copying import copy_rows
 from osms_server.bootstrap import connect
 from osms_server.config import Settings
-from osms_server.persistence.copying import copy_rows
 from osms_server.persistence.migration import alembic_config, migrate
 from osms_server.persistence.tables import ROSTERS, SCHEMAS, metadata, schema_of
 from tests.persistence.contents import (

@@ -10,7 +10,8 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from osms_server.persistence.embedded import SPARING_LOG, EmbeddedPostgres
+from osms_common.persistence.embedded import SPARING_LOG, EmbeddedPostgres
+from osms_server.persistence.own_postgres import own_postgres
 from tests.people import AIGUL
 from tests.processes import passable_folder
 from tests.test_tidy import CONFIGURATION
@@ -44,7 +45,7 @@ IN_ERROR: Final = {
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL of this module, whose log is its own."""
     with passable_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgresql", durable=False)
+        postgres = own_postgres(folder / "postgresql", durable=False)
         postgres.start()
         try:
             with psycopg.connect(postgres.dsn) as connection:

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from osms_client import OsmsClient
+from osms_common.domain.identifiers import Iin
 from osms_server import maintenance
 from osms_server.application import rebuilding
 from osms_server.application.rebuilding import Comparison, Portion
 from osms_server.bootstrap import Engines
 from osms_server.config import Settings
-from osms_server.domain.identifiers import Iin
 from osms_server.maintenance import Report
 from tests.conftest import ClientOf
 from tests.people import AIGUL, STRANGER

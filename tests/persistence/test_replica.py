@@ -15,17 +15,18 @@ from typing import Any, Final, TypeVar
 import psycopg
 import pytest
 
+from osms_common.clocks import SystemClock
+from osms_common.domain.errors import RevisionNotReached
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NOTHING_KNOWN, Revision
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.application.ports import Known
 from osms_server.bootstrap import connect
 from osms_server.bootstrap import replica as follow
-from osms_server.clocks import SystemClock
 from osms_server.config import Settings
-from osms_server.domain.errors import RevisionNotReached
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import NOTHING_KNOWN, Revision
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.look_ups import LookUpLine
 from osms_server.persistence.migration import migrate
+from osms_server.persistence.own_postgres import own_postgres
 from osms_server.persistence.replica import ReplicaLookUps, ReplicaProgress
 from tests.conftest import dsns_of
 from tests.people import people
@@ -51,7 +52,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def dsn(folder: Path, settings: Settings) -> Iterator[str]:
     """A primary with an empty register; durable, for a replica follows what is flushed."""
-    server = EmbeddedPostgres(folder / "primary")
+    server = own_postgres(folder / "primary")
     engines = connect(server.start(), settings)
     migrate(engines.transactions)
     engines.dispose()
@@ -62,7 +63,7 @@ def dsn(folder: Path, settings: Settings) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def replica(folder: Path, dsn: str) -> Iterator[EmbeddedPostgres]:
     """A replica of it."""
-    server = EmbeddedPostgres(folder / "replica", primary=dsn)
+    server = own_postgres(folder / "replica", primary=dsn)
     server.start()
     yield server
     server.stop()

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import example, given
 
+from osms_common.domain.codes import System
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
 from osms_server.bootstrap import Engines, connect
 from osms_server.config import Settings
-from osms_server.domain.codes import System
 from osms_server.domain.facts import Overlays, PersonFacts, RosterMark, UntoldBody
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
 from osms_server.domain.timeline import encode_timeline
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts

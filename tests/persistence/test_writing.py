@@ -12,14 +12,19 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from osms_server.application.rows import Additions, CategoryFactRow, FeedRow, PersonRow
+from osms_common.application.feed import FeedRow
+from osms_common.clocks import SandboxClock
+from osms_common.domain.codes import Category, FeedKind, System
+from osms_common.domain.deliveries import FeedId
+from osms_common.domain.errors import DayTurned, RegisterUnavailable
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision, day_of, instant_of
+from osms_server.application.rows import (
+    Additions,
+    CategoryFactRow,
+    PersonRow,
+)
 from osms_server.bootstrap import Engines
-from osms_server.clocks import SandboxClock
-from osms_server.domain.codes import Category, FeedKind, System
-from osms_server.domain.errors import DayTurned, RegisterUnavailable
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import FeedId
-from osms_server.domain.revision import Revision, day_of, instant_of
 from osms_server.persistence.register import PostgresRegister
 from osms_server.persistence.transaction import PostgresTransaction
 from tests.people import AIGUL

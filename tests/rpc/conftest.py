@@ -10,9 +10,9 @@ import grpc
 import pytest
 
 from osms_client import NamedCaller, NotAllowed, OsmsClient
+from osms_common.logs import configure_logs
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import Application, Engines
-from osms_server.logs import configure_logs
-from osms_server.persistence.embedded import EmbeddedPostgres
 from tests.conftest import ClientOf, await_refusals, create_database, dsn_of
 from tests.deadlines import with_deadlines
 from tests.people import AIGUL, DAULET

@@ -12,8 +12,8 @@ import grpc
 
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import Certificates, NamedCaller, OsmsClient
+from osms_common.domain.codes import Role
 from osms_server.config import default_state_folder
-from osms_server.domain.codes import Role
 from tests.conftest import dsns_of
 from tests.deadlines import with_deadlines
 from tests.processes import ServerProcess
@@ -27,7 +27,12 @@ NAMES: Final = {
     Role.FUND_SUPERVISOR: "supervisor1",
     Role.MEDICAL_SYSTEM: "clinic1",
     Role.AUDITOR: "auditor1",
+    Role.MATCHING_OPERATOR: "labour1",
+    Role.MATCHING_SUPERVISOR: "labour-supervisor1",
 }
+OF_THE_MATCHING: Final = {Role.MATCHING_OPERATOR, Role.MATCHING_SUPERVISOR}
+"""Roles that the register lets do nothing: they are of another service."""
+
 CLINIC: Final = Role.MEDICAL_SYSTEM
 
 

@@ -6,14 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from osms_common.persistence.act_tables import ACT_TABLES
 from osms_server.application import rebuilding
 from osms_server.bootstrap import Application, Engines
 from osms_server.persistence.tables import (
     access_log,
     access_writer,
-    act_log,
-    act_writer,
-    caller_certificate,
     metadata,
 )
 
@@ -22,8 +20,8 @@ Stored = dict[str, list[tuple[Any, ...]]]
 
 def everything_stored(engines: Engines) -> Stored:
     """Every row of every table but the logs, which grow with whoever looks."""
-    logs = (access_log, access_writer, act_log, act_writer, caller_certificate)
-    tables = [table for table in metadata.sorted_tables if table not in logs]
+    logs = {table.name for table in (access_log, access_writer, *ACT_TABLES)}
+    tables = [table for table in metadata.sorted_tables if table.name not in logs]
     with engines.transactions.connect() as connection:
         return {table.name: _rows(connection, table) for table in tables}
 

@@ -19,13 +19,14 @@ from osms_client import (
     Refused,
     RosterLine,
 )
-from osms_server.application.acts import ActKind, ActRow
+from osms_common.application.acts import ActKind, ActRow
+from osms_common.domain.codes import Role
+from osms_common.domain.identifiers import Iin
+from osms_common.persistence.acts import CHANGES
+from osms_common.rpc.rights import Log
 from osms_server.bootstrap import Application, Engines
 from osms_server.config import Settings
-from osms_server.domain.codes import Role
-from osms_server.domain.identifiers import Iin
-from osms_server.persistence.acts import CHANGES
-from osms_server.rpc.authorisation import RULES, Log
+from osms_server.rpc.authorisation import RULES
 from tests.conftest import ClientOf
 from tests.people import AIGUL
 from tests.persistence.test_act_log import broken, locked

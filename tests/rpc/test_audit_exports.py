@@ -20,13 +20,13 @@ from osms_client import (
     OsmsClient,
     logs,
 )
-from osms_server.application.acts import Act, ActKind
-from osms_server.application.callers import Caller
+from osms_common.application.acts import Act, ActKind
+from osms_common.application.callers import Caller
+from osms_common.clocks import SystemClock
+from osms_common.domain.codes import Role
+from osms_common.persistence.acts import CHANGES
 from osms_server.bootstrap import Engines, connect, running_server
-from osms_server.clocks import SystemClock
 from osms_server.config import Settings, Transport
-from osms_server.domain.codes import Role
-from osms_server.persistence.acts import CHANGES
 from osms_server.persistence.register import PostgresRegister
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, people

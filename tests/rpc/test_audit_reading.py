@@ -27,15 +27,16 @@ from osms_client import (
     new_request_id,
 )
 from osms_client.records import Unreadable
-from osms_server.application.acts import Act, ActKind
-from osms_server.application.callers import Caller
+from osms_common.application.acts import Act, ActKind
+from osms_common.application.callers import Caller
+from osms_common.certificates import Authority
+from osms_common.domain.codes import Role
+from osms_common.domain.identifiers import Iin
+from osms_common.rpc.identity import SANDBOX_CALLERS
+from osms_common.rpc.rights import Log
 from osms_server.bootstrap import Application, Engines, running_server
-from osms_server.certificates import Authority
 from osms_server.config import Settings
-from osms_server.domain.codes import Role
-from osms_server.domain.identifiers import Iin
-from osms_server.rpc.authorisation import RULES, Log
-from osms_server.rpc.identity import SANDBOX_CALLERS
+from osms_server.rpc.authorisation import RULES
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, people
 from tests.persistence.contents import wait_until

@@ -23,11 +23,12 @@ import sqlalchemy as sa
 from google.rpc.error_details_pb2 import RetryInfo
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import connect
 from osms_server.config import Settings
 from osms_server.persistence.access import AccessTable
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.migration import migrate
+from osms_server.persistence.own_postgres import own_postgres
 from tests.people import AIGUL, people
 from tests.persistence.contents import wait_until
 from tests.processes import is_alive, passable_folder
@@ -44,10 +45,10 @@ MANY: Final = pb.BatchCheckEntitlementsRequest(iins=people(50))
 
 
 @pytest.fixture(scope="module")
-def own_postgres() -> Iterator[EmbeddedPostgres]:
+def postgres_apart() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL of this module, as durable as a real one, to which anything may be done."""
     with passable_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgresql")
+        postgres = own_postgres(folder / "postgresql")
         postgres.start()
         engines = connect(postgres.dsn, Settings.read(sandbox=False))
         migrate(engines.transactions)
@@ -59,9 +60,9 @@ def own_postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="module")
-def front(own_postgres: EmbeddedPostgres) -> Iterator[LookUps]:
+def front(postgres_apart: EmbeddedPostgres) -> Iterator[LookUps]:
     """A process that only looks up, and outlives all that happens here."""
-    with look_ups(own_postgres.dsn, OSMS_LOOK_UP_SECONDS_MAX=SECONDS_MAX) as front:
+    with look_ups(postgres_apart.dsn, OSMS_LOOK_UP_SECONDS_MAX=SECONDS_MAX) as front:
         yield front
 
 
@@ -221,7 +222,7 @@ def must_be_unknown(error: Told) -> None:
 
 @pytest.mark.parametrize("ill", ILLS.values(), ids=ILLS)
 def test_nobody_can_tell_and_everybody_hears_so_in_time(
-    own_postgres: EmbeddedPostgres, stub: Any, ill: Callable[[EmbeddedPostgres], Any]
+    postgres_apart: EmbeddedPostgres, stub: Any, ill: Callable[[EmbeddedPostgres], Any]
 ) -> None:
     """Callers with much time and with little, about one and about many, also over a stream."""
     questions = [
@@ -232,7 +233,7 @@ def test_nobody_can_tell_and_everybody_hears_so_in_time(
             (stub.BatchCheckEntitlements, MANY),
         )
     ]
-    with ill(own_postgres), ThreadPoolExecutor(12) as callers:
+    with ill(postgres_apart), ThreadPoolExecutor(12) as callers:
         for error in callers.map(told_in_time, *zip(*questions * 3, strict=True)):
             must_be_unknown(error)
         with OpenStream(stub.StreamCheckEntitlements) as stream:
@@ -267,7 +268,7 @@ class Asking:
 
 
 def test_no_answer_is_given_that_is_not_in_the_log(
-    own_postgres: EmbeddedPostgres, front: LookUps, stub: Any
+    postgres_apart: EmbeddedPostgres, front: LookUps, stub: Any
 ) -> None:
     """PostgreSQL is frozen, killed and restarted under questions; what was answered is kept."""
     asking = Asking()
@@ -276,14 +277,14 @@ def test_no_answer_is_given_that_is_not_in_the_log(
         try:
             for ill in (frozen, gone, locked_log, restarted):
                 asking.wait_for_more(asking.receipts)
-                with ill(own_postgres):
+                with ill(postgres_apart):
                     asking.wait_for_more(asking.codes)
             asking.wait_for_more(asking.receipts)
         finally:
             asking.has_ended.set()
     assert not any(each.exception() for each in made)
     assert set(asking.codes) == {grpc.StatusCode.UNAVAILABLE}
-    with connected(own_postgres) as connection:
+    with connected(postgres_apart) as connection:
         rows = AccessTable(connection).page(None, None, 1_000_000, None)
         logged = {str(row.receipt_id) for row in rows}
     assert len(set(asking.receipts)) == len(asking.receipts)

@@ -11,7 +11,7 @@ import pytest
 
 from osms.entitlement.v1 import consumer_service_pb2 as pb
 from osms_client import InvalidRequest, NotFound, OsmsClient, Refused
-from osms_server.domain.codes import Category, Document
+from osms_common.domain.codes import Category, Document
 from osms_server.rules.reference import DOCUMENT_ROUTES, DocumentRoute
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, EMPLOYER, STRANGER

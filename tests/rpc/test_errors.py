@@ -34,14 +34,14 @@ from osms.entitlement.v1 import error_reason_pb2 as reason_pb
 from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import operations_service_pb2_grpc as operations_grpc
 from osms_client import Certificates, InvalidRequest, NamedCaller, OsmsClient, _writing
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.certificates import LOCAL_HOSTS, REVOKED, Authority
+from osms_common.domain.codes import Role
+from osms_common.domain.revision import last_revision_at, revision_token
+from osms_common.logs import configure_logs
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import Application, Engines, running_server
-from osms_server.certificates import LOCAL_HOSTS, REVOKED, Authority
 from osms_server.config import Settings
-from osms_server.domain.codes import Role
-from osms_server.domain.revision import last_revision_at, revision_token
-from osms_server.logs import configure_logs
-from osms_server.persistence.embedded import EmbeddedPostgres
 from osms_server.persistence.tables import category_fact
 from tests.conftest import ClientOf
 from tests.deadlines import with_deadlines

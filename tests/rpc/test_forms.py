@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
+from osms_common.application.callers import Caller
+from osms_common.domain.codes import Role, Status
+from osms_common.domain.errors import OsmsError
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
+from osms_common.rpc.errors import status_of
+from osms_common.texts import Language
 from osms_server.application.access import Receipts
 from osms_server.application.answers import Answer
-from osms_server.application.callers import Caller
 from osms_server.application.desk import Reply, Verdict
-from osms_server.domain.codes import Role, Status
-from osms_server.domain.errors import OsmsError
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
 from osms_server.domain.timeline import RANK, GroundCode
 from osms_server.rpc.convert.answers import entitlement_message
-from osms_server.rpc.errors import status_of
 from osms_server.rpc.look_ups import answer_many, answer_one, asked_about_many, asked_about_one
-from osms_server.rules.texts import Language
 from tests.people import NOBODY, people
 
 CLINIC: Final = Caller(Role.MEDICAL_SYSTEM, "clinic1")

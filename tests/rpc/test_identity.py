@@ -18,12 +18,12 @@ from pydantic import ValidationError
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import CannotTell, Certificates, NamedCaller, NotAllowed, OsmsClient
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.certificates import Authority, make_development_certificates
+from osms_common.domain.codes import Role
+from osms_common.rpc.identity import SANDBOX_CALLERS
 from osms_server.bootstrap import RunningServer, running_server
-from osms_server.certificates import Authority, make_development_certificates
 from osms_server.config import Settings, Transport
-from osms_server.domain.codes import Role
-from osms_server.rpc.identity import SANDBOX_CALLERS
 from tests.conftest import apart
 from tests.people import AIGUL
 

@@ -13,8 +13,8 @@ from google.rpc.error_details_pb2 import RetryInfo
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
+from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_server.bootstrap import Engines
-from osms_server.persistence.embedded import EmbeddedPostgres
 from tests.people import AIGUL, people
 from tests.persistence.contents import wait_until
 from tests.rpc.looking_up import look_ups

@@ -24,11 +24,11 @@ from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
 from osms_client import Entitlement
 from osms_client.receipts import verify
+from osms_common.domain.codes import Role
+from osms_common.texts import Language, error_text
 from osms_server.bootstrap import Engines, running_server
 from osms_server.config import Settings, Transport
-from osms_server.domain.codes import Role
 from osms_server.rpc.authorisation import RULES
-from osms_server.rules.texts import Language, error_text
 from tests.conftest import ClientOf, apart
 from tests.deadlines import with_deadlines
 from tests.people import NOBODY, STRANGER, people

@@ -28,8 +28,8 @@ from osms_client import (
     Provision,
     RosterLine,
 )
+from osms_common.domain.codes import GroundKind
 from osms_server.bootstrap import Engines
-from osms_server.domain.codes import GroundKind
 from osms_server.persistence.log_check import LogCheck
 from osms_server.persistence.tables import access_log
 from tests.conftest import ClientOf

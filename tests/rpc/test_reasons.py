@@ -26,7 +26,7 @@ from osms_client import (
     Unreadable,
     _writing,
 )
-from osms_server.domain.violations import Reason
+from osms_common.domain.violations import Reason
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, NOBODY
 from tests.rpc.conftest import ChannelOf

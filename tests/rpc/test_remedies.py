@@ -13,7 +13,7 @@ from google.protobuf.descriptor import Descriptor
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_client import CategoryAssigned, Days, OsmsClient, Payment, Remedy
-from osms_server.domain.codes import Document, Role
+from osms_common.domain.codes import Document, Role
 from osms_server.rpc.authorisation import RULES
 from tests.conftest import ClientOf
 from tests.people import AIGUL, DAULET, STRANGER

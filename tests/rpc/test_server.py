@@ -32,7 +32,7 @@ from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms_client import NamedCaller, OsmsClient
 from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_server
 from osms_server.config import Settings, Transport
-from osms_server.persistence.embedded import EmbeddedPostgres
+from osms_server.persistence.own_postgres import own_postgres
 from osms_server.persistence.tables import head
 from tests.conftest import apart
 from tests.deadlines import with_deadlines
@@ -580,7 +580,7 @@ def test_another_postgresql_serves_as_well(monkeypatch: pytest.MonkeyPatch) -> N
     """By its DSN, and started by the programs that OSMS_PG_BIN names."""
     monkeypatch.setenv("OSMS_PG_BIN", str(DEBIANS))
     with passable_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgresql", durable=False)
+        postgres = own_postgres(folder / "postgresql", durable=False)
         dsn = postgres.start()
         try:
             with site(dsn) as server, server.client("SC") as sender:

@@ -16,8 +16,9 @@ from typing import Any, Final, NamedTuple
 import pytest
 from _pytest.mark import MarkDecorator
 
-from osms_server.domain.calendar import ALMATY, Month, first_day, later, month_of
-from osms_server.domain.codes import Budget, Category, PayerKind, System
+from osms_common.domain.calendar import ALMATY, Month, first_day, later, month_of
+from osms_common.domain.codes import Budget, Category, PayerKind, System
+from osms_common.domain.revision import Revision, next_revision
 from osms_server.domain.facts import (
     CategoryAssigned,
     CategoryRemoved,
@@ -34,7 +35,6 @@ from osms_server.domain.facts import (
     RegistrationRevoked,
     RosterMark,
 )
-from osms_server.domain.revision import Revision, next_revision
 from osms_server.domain.timeline import GroundCode, Timeline, stretch_on
 from osms_server.rules.engine import NO_OVERLAYS, decide
 from osms_server.rules.parameters import LAW, Parameters

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import (
+from osms_common.domain.calendar import (
     ALMATY,
     ONE_DAY,
     Month,
@@ -27,7 +27,8 @@ from osms_server.domain.calendar import (
     month_of,
     start_of,
 )
-from osms_server.domain.codes import DEATH, Budget, Category, PayerKind, System
+from osms_common.domain.codes import DEATH, Budget, Category, PayerKind, System
+from osms_common.domain.revision import NOTHING_KNOWN, Revision, next_revision
 from osms_server.domain.facts import (
     CategoryAssigned,
     CategoryRemoved,
@@ -44,7 +45,6 @@ from osms_server.domain.facts import (
     RegistrationRevoked,
     RosterMark,
 )
-from osms_server.domain.revision import NOTHING_KNOWN, Revision, next_revision
 from osms_server.domain.timeline import Timeline
 from tests.rules.factories import OverlayFact, due_day, overlay, person
 

@@ -13,8 +13,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from osms_server.domain.calendar import month_of, month_text
-from osms_server.domain.codes import Budget, Category, PayerKind, System
+from osms_common.domain.calendar import month_of, month_text
+from osms_common.domain.codes import Budget, Category, PayerKind, System
+from osms_common.domain.revision import (
+    NOTHING_KNOWN,
+    Revision,
+    day_of,
+    instant_of,
+    next_revision,
+)
 from osms_server.domain.facts import (
     CategoryAssigned,
     CategoryRemoved,
@@ -28,13 +35,6 @@ from osms_server.domain.facts import (
     PaymentRefunded,
     RegistrationRevoked,
     RosterMark,
-)
-from osms_server.domain.revision import (
-    NOTHING_KNOWN,
-    Revision,
-    day_of,
-    instant_of,
-    next_revision,
 )
 from osms_server.rules.reference import DOCUMENT_ROUTES, predecessors
 from tests.oracle import World

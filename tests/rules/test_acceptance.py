@@ -7,11 +7,12 @@ from typing import Final
 
 import pytest
 
-from osms_server.domain.calendar import Month, later
-from osms_server.domain.codes import Category, PayerKind, System
-from osms_server.domain.identifiers import Iin
+from osms_common.domain.calendar import Month, later
+from osms_common.domain.codes import Category, PayerKind, System
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.violations import Reason, Violation
+from osms_common.texts import Language, provision_text
 from osms_server.domain.records import EpisodeTold, PaymentRecord, RefundRecord
-from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.acceptance import (
     Limits,
     body_violations,
@@ -24,7 +25,6 @@ from osms_server.rules.acceptance import (
 )
 from osms_server.rules.parameters import LAW, Dated
 from osms_server.rules.reference import ASSIGNING_SOURCES, BODIES, SOURCES
-from osms_server.rules.texts import Language, provision_text
 from tests.rules.factories import in_month
 
 TODAY: Final = date(2026, 7, 15)

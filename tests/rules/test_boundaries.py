@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY
-from osms_server.domain.revision import Revision, day_of, last_of_tick, tick_of
+from osms_common.domain.calendar import FOREVER, ONE_DAY
+from osms_common.domain.revision import Revision, day_of, last_of_tick, tick_of
 from osms_server.domain.timeline import (
     HELD,
     RANK,

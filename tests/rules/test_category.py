@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from osms_server.domain.codes import Category
+from osms_common.domain.codes import Category
 from osms_server.domain.timeline import CATEGORY
 from tests.rules.factories import (
     Case,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from osms_server.domain.codes import Category
+from osms_common.domain.codes import Category
 from osms_server.rules.reference import DOCUMENT_ROUTES
 from tests.rules.factories import (
     Case,

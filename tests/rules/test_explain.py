@@ -9,8 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import Budget, Category, GroundKind, PayerKind, System
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import Budget, Category, GroundKind, PayerKind, System
+from osms_common.texts import Language
 from osms_server.domain.facts import Overlays, PersonFacts
 from osms_server.domain.timeline import stretch_on
 from osms_server.rules.engine import NO_OVERLAYS, decide
@@ -23,7 +24,7 @@ from osms_server.rules.explain import (
 )
 from osms_server.rules.parameters import LAW
 from osms_server.rules.standing import Episode, Listing, Registration
-from osms_server.rules.texts import Language, absence_text
+from osms_server.rules.texts import absence_text
 from tests.rules.factories import (
     MUCH_LATER,
     assigned,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from hypothesis import assume, given
 
-from osms_server.domain.calendar import ONE_DAY
-from osms_server.domain.codes import System
-from osms_server.domain.revision import day_of, last_of_tick, tick_of
+from osms_common.domain.calendar import ONE_DAY
+from osms_common.domain.codes import System
+from osms_common.domain.revision import day_of, last_of_tick, tick_of
 from osms_server.domain.timeline import HELD as HELD_CODE
 from osms_server.domain.timeline import stretch_on
 from osms_server.rules.engine import compose, decide, grounds

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osms_server.domain.codes import GroundKind
-from osms_server.domain.revision import Revision, instant_of, last_revision_at
+from osms_common.domain.codes import GroundKind
+from osms_common.domain.revision import Revision, instant_of, last_revision_at
 from osms_server.domain.timeline import GroundCode, Timeline, last_entitled_day, stretch_on
 from osms_server.rules.engine import decide
 from osms_server.rules.parameters import LAW

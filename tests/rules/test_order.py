@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 
-from osms_server.domain.codes import GroundKind, PayerKind, System
+from osms_common.domain.codes import GroundKind, PayerKind, System
 from osms_server.domain.facts import Fact
 from osms_server.domain.timeline import RANK
 from tests.rules.factories import (

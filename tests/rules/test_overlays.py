@@ -6,8 +6,8 @@ from datetime import date
 
 from hypothesis import given
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY
-from osms_server.domain.codes import Budget, PayerKind, System
+from osms_common.domain.calendar import FOREVER, ONE_DAY
+from osms_common.domain.codes import Budget, PayerKind, System
 from osms_server.rules.overlays import Reach, reach
 from tests.rules.factories import (
     Case,

@@ -12,16 +12,16 @@ from typing import Any, Final, cast
 
 import pytest
 
+from osms_common.domain.codes import Category, Obligation, PayerKind
+from osms_common.texts import Language, provision_text
 from osms_server.application.ports import Transaction
 from osms_server.application.removals import RemovalGuard
 from osms_server.application.rosters import _ends_too_many
 from osms_server.application.rows import HeldRemovalRow, RemovalGuardRow
-from osms_server.domain.codes import Category, Obligation, PayerKind
 from osms_server.domain.facts import Overlays, PersonFacts
 from osms_server.rules.acceptance import comes_late, crisis_window_open, limits_on
 from osms_server.rules.engine import NO_OVERLAYS
 from osms_server.rules.parameters import LAW, NAMES, Dated, Parameters
-from osms_server.rules.texts import Language, provision_text
 from osms_server.rules.timeliness import due
 from tests.rules.factories import (
     day,

@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import Budget, Category, Document, GroundKind, System
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import Budget, Category, Document, GroundKind, System
+from osms_common.texts import Language, provision_text
 from osms_server.domain.timeline import CATEGORY, DOCUMENT, RANK, ROSTER, GroundCode
 from osms_server.rules.reference import (
     ASSIGNING_SOURCES,
@@ -20,7 +21,6 @@ from osms_server.rules.reference import (
     predecessors,
     provisions_of,
 )
-from osms_server.rules.texts import Language, provision_text
 from tests.oracle import reference as of_oracle
 
 REPUBLICAN = [f"R{number:02d}" for number in range(1, 15) if number != 9] + ["R09a", "R09b"]

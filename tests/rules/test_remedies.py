@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, almaty_day, month_of, month_text
-from osms_server.domain.codes import Budget, Category, Document, GroundKind, PayerKind, System
+from osms_common.domain.calendar import FOREVER, ONE_DAY, Month, almaty_day, month_of, month_text
+from osms_common.domain.codes import Budget, Category, Document, GroundKind, PayerKind, System
+from osms_common.domain.revision import Revision, instant_of, next_revision
 from osms_server.domain.facts import (
     CategoryAssigned,
     DocumentRegistered,
@@ -26,7 +27,6 @@ from osms_server.domain.facts import (
     PersonFacts,
     RosterMark,
 )
-from osms_server.domain.revision import Revision, instant_of, next_revision
 from osms_server.domain.timeline import Timeline, stretch_on
 from osms_server.rules.engine import NO_OVERLAYS, decide
 from osms_server.rules.grounds.self_payer import self_paid_runs

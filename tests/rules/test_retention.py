@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osms_server.domain.calendar import ONE_DAY, last_day, later, month_of
+from osms_common.domain.calendar import ONE_DAY, last_day, later, month_of
 from osms_server.rules.retention import kept_until
 from tests.rules.factories import (
     Case,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from osms_server.domain.codes import PayerKind
+from osms_common.domain.codes import PayerKind
 from osms_server.rules.parameters import IN_FORCE, LAW, Dated
 from tests.rules.factories import (
     Case,

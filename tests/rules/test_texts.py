@@ -14,17 +14,11 @@ import pytest
 
 import osms_server
 from osms.entitlement.v1.error_reason_pb2 import ErrorReason
-from osms_server.application.rows import HeldState, RejectionState
-from osms_server.domain.codes import Budget, Category, GroundKind, Role, Status, System
-from osms_server.domain.timeline import RANK
-from osms_server.domain.violations import Reason, Violation
-from osms_server.rules.explain import Absence, AbsentGround
-from osms_server.rules.remedy import Action
-from osms_server.rules.texts import (
+from osms_common.domain.codes import Budget, Category, GroundKind, Role, Status, System
+from osms_common.domain.violations import Reason, Violation
+from osms_common.texts import (
     Language,
     Text,
-    absence_text,
-    answer_text,
     budget_text,
     category_text,
     error_text,
@@ -34,12 +28,17 @@ from osms_server.rules.texts import (
     provision_text,
     reason_text,
 )
+from osms_common.texts.errors import ERRORS, WORDS
+from osms_common.texts.names import BUDGETS, CATEGORIES, GROUNDS
+from osms_common.texts.provisions import PROVISIONS
+from osms_common.texts.reasons import REASONS
+from osms_server.application.rows import HeldState, RejectionState
+from osms_server.domain.timeline import RANK
+from osms_server.rules.explain import Absence, AbsentGround
+from osms_server.rules.remedy import Action
+from osms_server.rules.texts import absence_text, answer_text
 from osms_server.rules.texts.absences import ABSENCES, PAID_TOO_LATE
 from osms_server.rules.texts.answers import NOT_ENTITLED, NOT_REGISTERED, OPEN_ENDED, UNTIL
-from osms_server.rules.texts.errors import ERRORS, WORDS
-from osms_server.rules.texts.names import BUDGETS, CATEGORIES, GROUNDS
-from osms_server.rules.texts.provisions import PROVISIONS
-from osms_server.rules.texts.reasons import REASONS
 from osms_server.rules.texts.remedies import REMEDIES
 
 DAY = date(2026, 10, 31)

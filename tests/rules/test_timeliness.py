@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from osms_server.domain.codes import Obligation
+from osms_common.domain.codes import Obligation
+from osms_common.texts import Language, provision_text
 from osms_server.rules.parameters import LAW
-from osms_server.rules.texts import Language, provision_text
 from osms_server.rules.timeliness import PROVISIONS, Due, Timeliness, due
 
 ON_TIME, LATE = Timeliness.ON_TIME, Timeliness.LATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from osms_server.domain.codes import System
+from osms_common.domain.codes import System
 from tests.rules.factories import (
     Case,
     answer,

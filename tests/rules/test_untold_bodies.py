@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import event, given
 
-from osms_server.domain.codes import System
+from osms_common.domain.codes import System
 from osms_server.domain.facts import UntoldBody
 from osms_server.domain.timeline import encode_timeline
 from osms_server.rules.engine import decide

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from osms_server.domain.codes import System
+from osms_common.domain.codes import System
 from osms_server.domain.facts import Overlays, PersonFacts, UntoldBody
 from osms_server.rules.reference import BODIES
 

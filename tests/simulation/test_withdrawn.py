@@ -8,8 +8,8 @@ import pytest
 
 from osms_cli.scenario.delivery import Actors
 from osms_client import NamedCaller
+from osms_common.domain.identifiers import Iin
 from osms_server.bootstrap import Application
-from osms_server.domain.identifiers import Iin
 from tests.rpc.register import differing
 from tests.simulation.withdrawn import withdraw_from_invented_lives
 

@@ -17,9 +17,9 @@ from typing import Final
 from osms_cli.scenario.case import Case
 from osms_cli.scenario.delivery import Actors, Deliveries
 from osms_client import NotFound, OsmsClient
+from osms_common.domain.calendar import almaty_day
+from osms_common.domain.identifiers import Iin
 from osms_server.application.previewing import change_of
-from osms_server.domain.calendar import almaty_day
-from osms_server.domain.identifiers import Iin
 from tests.oracle.cases import random_case
 from tests.oracle.reference import BODIES
 from tests.simulation.invented import run_invented_case

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from osms_common.domain.calendar import Month
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.reports import Report
-from osms_server.domain.calendar import Month
-from osms_server.domain.identifiers import Iin
 
 
 class ContributionKind(StrEnum):

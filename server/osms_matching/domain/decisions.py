@@ -7,12 +7,12 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from osms_common.domain.calendar import Month
+from osms_common.domain.codes import DEATH, Category, System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import ContributionKind
 from osms_matching.domain.grants import Grants
 from osms_matching.domain.reports import Known
-from osms_server.domain.calendar import Month
-from osms_server.domain.codes import DEATH, Category, System
-from osms_server.domain.identifiers import Iin
 
 
 class Outcome(StrEnum):

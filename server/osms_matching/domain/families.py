@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.reports import Lasting, Report
-from osms_server.domain.identifiers import Iin
 
 Place = tuple[Iin, ...]
 """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, NamedTuple
 
+from osms_common.domain.codes import Category, System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.families import Place
-from osms_server.domain.codes import Category, System
-from osms_server.domain.identifiers import Iin
 
 
 class Grant(NamedTuple):

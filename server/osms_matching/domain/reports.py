@@ -13,9 +13,9 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Final, NewType
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import System
-from osms_server.domain.identifiers import Iin
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import System
+from osms_common.domain.identifiers import Iin
 
 Known = NewType("Known", int)
 """An ordinal of what became known when; what has the same became known together."""

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from osms_common.domain.codes import Category
 from osms_matching.domain.dated import Dated, since_order
 from osms_matching.domain.decisions import Reason
-from osms_server.domain.codes import Category
 
 _C = Category
 

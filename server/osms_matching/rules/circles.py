@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.families import Guardianship, Marriage, Parentage
 from osms_matching.domain.reports import Report
-from osms_server.domain.identifiers import Iin
 
 
 def circle(reports: Iterable[Report], person: Iin) -> frozenset[Iin]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from osms_common.domain.codes import Category, System
 from osms_matching.domain.decisions import Outcome, Reason
 from osms_matching.domain.grants import Grant
 from osms_matching.rules.categories import Rule
 from osms_matching.rules.families import BY_CIVIL_ACTS, BY_EDUCATION
 from osms_matching.rules.listings import LISTS, Barring, Listing
-from osms_server.domain.codes import Category, System
 
 _LISTED_BY: Final[Mapping[Category, tuple[str, ...]]] = {
     Category.RAISING_CHILD: (BY_CIVIL_ACTS.provision, BY_EDUCATION.provision),

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Reason
 from osms_matching.domain.families import Place
 from osms_matching.domain.grants import Grant
 from osms_matching.rules.judging import has_worked
 from osms_matching.rules.picture import Picture
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 
 RAISING: Final = Category.RAISING_CHILD
 ON_LEAVE: Final = Category.ON_CHILD_LEAVE

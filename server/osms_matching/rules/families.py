@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
+from osms_common.domain.codes import System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.families import (
     Application,
     Death,
@@ -24,8 +26,6 @@ from osms_matching.domain.families import (
 )
 from osms_matching.domain.reports import Report
 from osms_matching.rules.listings import Listing
-from osms_server.domain.codes import System
-from osms_server.domain.identifiers import Iin
 
 Grouped = TypeVar("Grouped")
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Outcome, Reason
 from osms_matching.rules.categories import Rule
 from osms_matching.rules.picture import Picture
 from osms_matching.rules.work import is_busy, is_idle
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 
 
 class Judgement(NamedTuple):

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
+from osms_common.domain.codes import Category, System
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain import reports as told
 from osms_matching.domain.dated import Dated, since_order
 from osms_matching.domain.decisions import Reason
@@ -22,8 +24,6 @@ from osms_matching.domain.reports import (
     PlacementKind,
     Residence,
 )
-from osms_server.domain.codes import Category, System
-from osms_server.domain.identifiers import Iin
 
 _C = Category
 _S = System

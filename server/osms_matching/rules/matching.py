@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Decision, Matching, Outcome, Reason, Run
 from osms_matching.domain.families import Place
 from osms_matching.domain.grants import NOTHING_GRANTED, Grant, Grants
@@ -22,8 +24,6 @@ from osms_matching.rules.judging import Judgement, judge
 from osms_matching.rules.listings import Key, Listing
 from osms_matching.rules.parents import judge_parent, parents
 from osms_matching.rules.picture import Picture, depict
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 
 _HELD: Final = frozenset({Outcome.GRANTED, Outcome.KEPT})
 

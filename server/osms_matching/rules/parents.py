@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Outcome, Reason
 from osms_matching.domain.families import Place
 from osms_matching.domain.grants import Grant
@@ -13,8 +15,6 @@ from osms_matching.rules.couples import OF_COUPLES, ON_LEAVE, RAISING, Seat, cla
 from osms_matching.rules.judging import Judgement, has_worked
 from osms_matching.rules.listings import Listing
 from osms_matching.rules.picture import Picture
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import MonthFound, Run
 from osms_matching.domain.families import Place
 from osms_matching.domain.reports import Lasting, Leave, LeaveKind, PersonReport, Report
@@ -13,8 +15,6 @@ from osms_matching.rules.categories import Law
 from osms_matching.rules.families import Families, PlaceFound, families_on, places_on
 from osms_matching.rules.listings import Barring, Key, Listing, barrings, listings
 from osms_matching.rules.work import Work, months_before, work_by
-from osms_server.domain.codes import Category
-from osms_server.domain.identifiers import Iin
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from osms_common.domain.calendar import Month, later, month_of
+from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
 from osms_matching.domain.decisions import MonthFound
 from osms_matching.domain.reports import Report
-from osms_server.domain.calendar import Month, later, month_of
-from osms_server.domain.identifiers import Iin
 
 Work = Mapping[Iin, Mapping[Month, frozenset[ContributionKind]]]
 """Of each person, the months in which something was paid, and what."""

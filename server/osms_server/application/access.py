@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
 
 
 class Told(NamedTuple):

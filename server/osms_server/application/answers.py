@@ -10,31 +10,32 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from osms_server.application.access import AccessLog, Receipts, Told
-from osms_server.application.callers import Caller
-from osms_server.application.desk import Verdict, refuse_impossible, verdict_of
-from osms_server.application.law import Law
-from osms_server.application.overlaying import Overlaying
-from osms_server.application.ports import Clock, Head, Register
-from osms_server.application.rows import SourcedFact
-from osms_server.domain.calendar import almaty_day
-from osms_server.domain.codes import GroundKind, Status
-from osms_server.domain.errors import InvalidRequest, NotFound, RevisionNotReached
-from osms_server.domain.facts import PersonFacts
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import (
+from osms_common.application.callers import Caller
+from osms_common.application.clock import Clock
+from osms_common.domain.calendar import almaty_day
+from osms_common.domain.codes import GroundKind, Status
+from osms_common.domain.errors import InvalidRequest, NotFound, RevisionNotReached
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import (
     NOTHING_KNOWN,
     Revision,
     last_revision_at,
     revision_token,
 )
+from osms_common.domain.violations import Reason, Violation
+from osms_server.application.access import AccessLog, Receipts, Told
+from osms_server.application.desk import Verdict, refuse_impossible, verdict_of
+from osms_server.application.law import Law
+from osms_server.application.overlaying import Overlaying
+from osms_server.application.ports import Head, Register
+from osms_server.application.rows import SourcedFact
+from osms_server.domain.facts import PersonFacts
 from osms_server.domain.timeline import (
     GroundCode,
     Timeline,
     decode_timeline,
     encode_timeline,
 )
-from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.explain import Explanation, explain
 from osms_server.rules.remedies import remedies
 from osms_server.rules.remedy import Remedy

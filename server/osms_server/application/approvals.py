@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, assert_never
 from uuid import UUID
 
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.domain.codes import FeedKind
+from osms_common.domain.deliveries import FeedId, Preview
+from osms_common.domain.errors import InvalidRequest, NotAllowed, NotFound, WrongState
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
+from osms_common.domain.violations import Reason, Violation
 from osms_server.application.categories import approve_removals
 from osms_server.application.consumers import approve_registration
 from osms_server.application.overlays import approve_incident, approve_lapse
@@ -20,12 +26,6 @@ from osms_server.application.previewing import PersonChange
 from osms_server.application.rosters import approve_snapshot
 from osms_server.application.rows import HeldBatchRow, HeldKind, HeldState
 from osms_server.application.withdrawals import approve_withdrawal
-from osms_server.domain.codes import FeedKind
-from osms_server.domain.errors import InvalidRequest, NotAllowed, NotFound, WrongState
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import FeedId, Preview
-from osms_server.domain.revision import Revision
-from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 
 

@@ -11,20 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from osms_common.application.feed import FeedRow
+from osms_common.domain.codes import Category, Obligation, System
+from osms_common.domain.deliveries import Batch, UnreadableRecord
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
+from osms_common.domain.violations import Reason, Violation
 from osms_server.application.drafts import Drafts, PersonDraft
 from osms_server.application.episodes import SoundEpisode, sound_episode
 from osms_server.application.feed import Received
 from osms_server.application.newcomers import Newcomers
 from osms_server.application.ports import Transaction
 from osms_server.application.removals import RemovalGuard
-from osms_server.application.rows import CategoryFactRow, FeedRow, HeldRemovalRow
+from osms_server.application.rows import CategoryFactRow, HeldRemovalRow
 from osms_server.application.verdicts import Verdicts
-from osms_server.domain.codes import Category, Obligation, System
 from osms_server.domain.facts import CategoryRemoved
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import Batch, CategoryRecord, UnreadableRecord
-from osms_server.domain.revision import Revision
-from osms_server.domain.violations import Reason, Violation
+from osms_server.domain.records import CategoryRecord
 from osms_server.rules.acceptance import (
     Limits,
     category_violations,

@@ -13,7 +13,12 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.domain.calendar import ONE_DAY
+from osms_common.domain.codes import Category, Document
+from osms_common.domain.errors import InvalidRequest, NotFound, RefusedByRules, WrongState
+from osms_common.domain.identifiers import Iin, identifier_text
+from osms_common.domain.violations import Reason, Violation
 from osms_server.application.drafts import Drafts, PersonDraft
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import (
@@ -22,11 +27,6 @@ from osms_server.application.rows import (
     RegistrationRow,
     RevocationRow,
 )
-from osms_server.domain.calendar import ONE_DAY
-from osms_server.domain.codes import Category, Document
-from osms_server.domain.errors import InvalidRequest, NotFound, RefusedByRules, WrongState
-from osms_server.domain.identifiers import Iin, identifier_text
-from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.acceptance import crisis_window_open
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import DOCUMENT_ROUTES

@@ -19,29 +19,30 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from osms_server.application.access import AccessPages, Receipts, Told
-from osms_server.application.callers import Caller
-from osms_server.application.enumeration import Enumeration
-from osms_server.application.overlaying import Overlaying
-from osms_server.application.ports import Clock, Known, LookUps
-from osms_server.domain.calendar import almaty_day
-from osms_server.domain.codes import GroundKind, Role, Status
-from osms_server.domain.errors import (
+from osms_common.application.callers import Caller
+from osms_common.application.clock import Clock
+from osms_common.domain.calendar import almaty_day
+from osms_common.domain.codes import GroundKind, Role, Status
+from osms_common.domain.errors import (
     InvalidRequest,
     OsmsError,
     Overloaded,
     RegisterUnavailable,
     ShuttingDown,
 )
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import (
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import (
     NOTHING_KNOWN,
     Revision,
     last_revision_at,
     revision_token,
 )
+from osms_common.domain.violations import Reason, Violation
+from osms_server.application.access import AccessPages, Receipts, Told
+from osms_server.application.enumeration import Enumeration
+from osms_server.application.overlaying import Overlaying
+from osms_server.application.ports import Known, LookUps
 from osms_server.domain.timeline import GroundCode, decode_grounds, find_day
-from osms_server.domain.violations import Reason, Violation
 
 log = structlog.get_logger(__name__)
 

@@ -17,6 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 
+from osms_common.domain.calendar import month_of
+from osms_common.domain.codes import Category
+from osms_common.domain.identifiers import Iin
 from osms_server.application.ports import Transaction
 from osms_server.application.projecting import carried_forward, kinds_of, project
 from osms_server.application.rows import (
@@ -31,15 +34,12 @@ from osms_server.application.rows import (
     RevocationRow,
     RosterMarkRow,
 )
-from osms_server.domain.calendar import month_of
-from osms_server.domain.codes import Category
 from osms_server.domain.facts import (
     CategoryRemoved,
     DocumentRegistered,
     RegistrationRevoked,
     RosterMark,
 )
-from osms_server.domain.identifiers import Iin
 from osms_server.domain.ledger import EMPTY, Ledger, with_payment
 from osms_server.rules.engine import standing_timeline
 from osms_server.rules.parameters import Parameters

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from osms_server.domain.errors import TooManyUnknown
-from osms_server.domain.identifiers import Iin
+from osms_common.domain.errors import TooManyUnknown
+from osms_common.domain.identifiers import Iin
 
 log = structlog.get_logger(__name__)
 

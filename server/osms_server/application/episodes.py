@@ -7,9 +7,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import Category, Obligation, System
-from osms_server.domain.identifiers import Iin
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import Category, Obligation, System
+from osms_common.domain.identifiers import Iin
 from osms_server.domain.records import EpisodeTold
 from osms_server.rules.acceptance import Limits, category_violations
 from osms_server.rules.engine import standing_timeline

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from osms_common.domain.calendar import first_day, last_day, month_of, month_text
+from osms_common.domain.codes import PayerKind
+from osms_common.domain.revision import day_of, revision_token
 from osms_server.application.rows import (
     CategoryFactRow,
     FactRow,
@@ -13,9 +16,6 @@ from osms_server.application.rows import (
     RevocationRow,
     RosterMarkRow,
 )
-from osms_server.domain.calendar import first_day, last_day, month_of, month_text
-from osms_server.domain.codes import PayerKind
-from osms_server.domain.revision import day_of, revision_token
 from osms_server.rules.explain import Basis, PaidMonthsBasis
 from osms_server.rules.standing import Episode, Listing, Registration
 

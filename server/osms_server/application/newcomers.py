@@ -11,11 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from osms_common.application.feed import FeedRow
+from osms_common.domain.codes import Obligation
 from osms_server.application.drafts import Drafts
 from osms_server.application.episodes import sound_episode
 from osms_server.application.ports import Transaction
-from osms_server.application.rows import CategoryFactRow, FactKind, FeedRow, PersonRow
-from osms_server.domain.codes import Obligation
+from osms_server.application.rows import (
+    CategoryFactRow,
+    FactKind,
+    PersonRow,
+)
 from osms_server.domain.records import CategoryRecord
 from osms_server.rules.acceptance import limits_on
 from osms_server.rules.parameters import Parameters

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NOTHING_KNOWN, Revision
 from osms_server.application.law import Law
 from osms_server.application.ports import Head, LookUpFacts
 from osms_server.domain.facts import Overlays
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import NOTHING_KNOWN, Revision
 from osms_server.domain.timeline import HELD, encode_timeline, find_day
 from osms_server.rules.engine import decide
 from osms_server.rules.overlays import Reach, reach

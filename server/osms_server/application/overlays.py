@@ -11,18 +11,19 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from osms_server.application.callers import Caller
-from osms_server.application.ports import Transaction
-from osms_server.application.rows import HeldBatchRow, HeldKind
-from osms_server.domain.calendar import Month, first_day, month_of, month_text
-from osms_server.domain.codes import Budget, System
-from osms_server.domain.errors import (
+from osms_common.application.callers import Caller
+from osms_common.domain.calendar import Month, first_day, month_of, month_text
+from osms_common.domain.codes import Budget, System
+from osms_common.domain.errors import (
     AlreadyExists,
     InvalidRequest,
     NotFound,
     RefusedByRules,
     WrongState,
 )
+from osms_common.domain.violations import Reason, Violation
+from osms_server.application.ports import Transaction
+from osms_server.application.rows import HeldBatchRow, HeldKind
 from osms_server.domain.facts import (
     IncidentClosed,
     IncidentDeclared,
@@ -30,7 +31,6 @@ from osms_server.domain.facts import (
     LapseRecorded,
     Overlays,
 )
-from osms_server.domain.violations import Reason, Violation
 
 
 class DeclaredIncident(NamedTuple):

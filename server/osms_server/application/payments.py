@@ -13,23 +13,24 @@ from collections import Counter, defaultdict
 from datetime import date
 from typing import NamedTuple
 
+from osms_common.application.feed import FeedRow
+from osms_common.domain.calendar import Month, first_day
+from osms_common.domain.codes import Obligation
+from osms_common.domain.deliveries import Batch, UnreadableRecord
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NEVER
+from osms_common.domain.violations import Reason, Violation
 from osms_server.application.drafts import Drafts, PersonDraft
 from osms_server.application.feed import Received
 from osms_server.application.ports import Transaction
-from osms_server.application.rows import FactKind, FeedRow, PaymentRow, RefundRow
-from osms_server.application.verdicts import Verdicts
-from osms_server.domain.calendar import Month, first_day
-from osms_server.domain.codes import Obligation
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.ledger import has_month
-from osms_server.domain.records import (
-    Batch,
-    PaymentRecord,
-    RefundRecord,
-    UnreadableRecord,
+from osms_server.application.rows import (
+    FactKind,
+    PaymentRow,
+    RefundRow,
 )
-from osms_server.domain.revision import NEVER
-from osms_server.domain.violations import Reason, Violation
+from osms_server.application.verdicts import Verdicts
+from osms_server.domain.ledger import has_month
+from osms_server.domain.records import PaymentRecord, RefundRecord
 from osms_server.rules.acceptance import limits_on, payment_violations, refund_violations
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.standing import counts

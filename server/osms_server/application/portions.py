@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from osms_server.domain.identifiers import Iin
+from osms_common.domain.identifiers import Iin
 
 PORTION: Final = 10_000
 

@@ -14,7 +14,13 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from osms_server.application.acts import Acts, ActsReading
+from osms_common.application.acts import Acts, ActsReading
+from osms_common.application.feed import FeedRow
+from osms_common.application.requests import Requests
+from osms_common.domain.codes import Category, Obligation, System
+from osms_common.domain.deliveries import FeedId, Preview
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
 from osms_server.application.previewing import OwnFacts, PersonChange
 from osms_server.application.rows import (
     AccessRow,
@@ -23,7 +29,6 @@ from osms_server.application.rows import (
     CategoryFactRow,
     ClosingRow,
     DeliveryRow,
-    FeedRow,
     HeldBatchRow,
     HeldKind,
     HeldRemovalRow,
@@ -38,7 +43,6 @@ from osms_server.application.rows import (
     RejectionRow,
     RejectionState,
     RemovalGuardRow,
-    RequestRow,
     RevocationRow,
     RosterMarkRow,
     Sent,
@@ -46,7 +50,6 @@ from osms_server.application.rows import (
     SourcedFact,
     WithdrawalRow,
 )
-from osms_server.domain.codes import Category, Obligation, System
 from osms_server.domain.facts import (
     IncidentClosed,
     IncidentDeclared,
@@ -55,16 +58,6 @@ from osms_server.domain.facts import (
     Overlays,
     PersonFacts,
 )
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import FeedId, Preview
-from osms_server.domain.revision import Revision
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> datetime:
-        """The instant, in UTC."""
 
 
 class Head(NamedTuple):
@@ -330,16 +323,6 @@ class RepairQueue(Protocol):
         self, wanted: RejectionFilter, size: int, before: UUID | None
     ) -> Sequence[RejectionRow]:
         """Rejected lines, newest first."""
-
-
-class Requests(Protocol):
-    """Mutations out of stream, and how each was answered."""
-
-    def get(self, request_id: UUID) -> RequestRow | None:
-        """A mutation that was made before."""
-
-    def add(self, row: RequestRow) -> None:
-        """Keeps how a mutation was answered."""
 
 
 class Accesses(Protocol):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import GroundKind, System
-from osms_server.domain.identifiers import Iin
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import GroundKind, System
+from osms_common.domain.identifiers import Iin
 from osms_server.domain.timeline import decode_timeline, stretch_on
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import BODIES

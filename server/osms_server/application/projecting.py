@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from osms_common.domain.calendar import day_after
+from osms_common.domain.revision import NEVER, Revision
 from osms_server.application.rows import FactKind
-from osms_server.domain.calendar import day_after
 from osms_server.domain.facts import Fact, PersonFacts
 from osms_server.domain.ledger import Ledger
-from osms_server.domain.revision import NEVER, Revision
 from osms_server.domain.timeline import (
     HELD,
     Stretch,

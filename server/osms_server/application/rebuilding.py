@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from osms_common.domain.identifiers import Iin
 from osms_server.application.ports import Reading, Register, Transaction
 from osms_server.application.projecting import kinds_of, project
 from osms_server.application.rows import PersonRow
 from osms_server.domain.facts import PersonFacts
-from osms_server.domain.identifiers import Iin
 from osms_server.rules.parameters import Parameters
 
 _NAMED: Final = 20

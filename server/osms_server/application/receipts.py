@@ -14,10 +14,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple, NotRequired, Protocol, TypedDict
 
+from osms_common.application.callers import Caller
+from osms_common.domain.identifiers import Iin, identifier_text
+from osms_common.domain.revision import milliseconds_of, revision_token
 from osms_server.application.answers import Answer
-from osms_server.application.callers import Caller
-from osms_server.domain.identifiers import Iin, identifier_text
-from osms_server.domain.revision import milliseconds_of, revision_token
 from osms_server.rules.reference import told_provisions
 
 ISSUER: Final = "osms.kz"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from osms_common.domain.codes import Category
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import (
     HeldBatchRow,
@@ -17,7 +18,6 @@ from osms_server.application.rows import (
     HeldRemovalRow,
     RemovalGuardRow,
 )
-from osms_server.domain.codes import Category
 from osms_server.rules.parameters import Parameters
 
 

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from osms_server.application.callers import Caller, Scope
+from osms_common.application.callers import Caller, Scope
+from osms_common.domain.codes import FeedKind, Outcome, Role
+from osms_common.domain.deliveries import (
+    Batch,
+    FeedId,
+    RecordOutcome,
+)
+from osms_common.domain.errors import NotAllowed, NotFound, WrongState
 from osms_server.application.categories import CategoryReceiver
 from osms_server.application.feed import Receiver
 from osms_server.application.payments import PaymentReceiver
@@ -25,9 +32,6 @@ from osms_server.application.rows import (
     RejectionState,
 )
 from osms_server.application.verdicts import Verdicts
-from osms_server.domain.codes import FeedKind, Outcome, Role
-from osms_server.domain.errors import NotAllowed, NotFound, WrongState
-from osms_server.domain.records import Batch, FeedId, RecordOutcome
 from osms_server.rules.parameters import Parameters
 
 _ACCEPTED = Outcome.ACCEPTED

@@ -14,38 +14,37 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from osms_server.application.acts import DONE, Act
+from osms_common.application.acts import DONE, Act
+from osms_common.application.feed import FeedRow
+from osms_common.application.requests import REPEATED, again_if_day_turns
+from osms_common.domain.calendar import start_of
+from osms_common.domain.codes import FeedKind, Obligation, Outcome, System
+from osms_common.domain.deliveries import (
+    Batch,
+    FeedId,
+    Preview,
+    RecordOutcome,
+    UnreadableRecord,
+)
+from osms_common.domain.errors import AlreadyExists, RefusedByRules
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision, day_of, last_revision_before
+from osms_common.domain.violations import Reason, Violation
 from osms_server.application.drafts import Drafts
 from osms_server.application.feed import Received
 from osms_server.application.law import Law
 from osms_server.application.portions import portions
 from osms_server.application.ports import Register, Transaction
 from osms_server.application.previewing import own_facts_of
-from osms_server.application.requests import REPEATED, again_if_day_turns
 from osms_server.application.rows import (
-    FeedRow,
     HeldBatchRow,
     HeldKind,
     RosterMarkRow,
     SnapshotRow,
 )
 from osms_server.application.verdicts import Verdicts
-from osms_server.domain.calendar import start_of
-from osms_server.domain.codes import FeedKind, Obligation, Outcome, System
-from osms_server.domain.errors import AlreadyExists, RefusedByRules
 from osms_server.domain.facts import RosterMark
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import (
-    Batch,
-    FeedId,
-    Preview,
-    RecordOutcome,
-    RosterChangeRecord,
-    RosterLine,
-    UnreadableRecord,
-)
-from osms_server.domain.revision import Revision, day_of, last_revision_before
-from osms_server.domain.violations import Reason, Violation
+from osms_server.domain.records import RosterChangeRecord, RosterLine
 from osms_server.rules.acceptance import (
     Limits,
     body_violations,

@@ -14,18 +14,18 @@ from enum import IntEnum
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from osms_server.domain.codes import Category, FeedKind, Outcome, System
+from osms_common.domain.codes import Category, FeedKind, Outcome, System
+from osms_common.domain.deliveries import FeedId, OutcomeCounts
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NEVER, Revision
+from osms_common.domain.violations import Violation
 from osms_server.domain.facts import (
     CategoryRemoved,
     DocumentRegistered,
     RegistrationRevoked,
     RosterMark,
 )
-from osms_server.domain.identifiers import Iin
 from osms_server.domain.ledger import EMPTY, Ledger
-from osms_server.domain.records import FeedId, OutcomeCounts
-from osms_server.domain.revision import NEVER, Revision
-from osms_server.domain.violations import Violation
 
 Row = TypeVar("Row")
 
@@ -208,16 +208,6 @@ class Kept(NamedTuple, Generic[Row]):
         return self.withdrawn == NEVER
 
 
-class FeedRow(NamedTuple):
-    """Where a feed goes on, and which of its connections may go on with it."""
-
-    kind: FeedKind
-    sender: str
-    next_position: int = 1
-    session: int = 0
-    message_number_max: int = 0
-
-
 class DeliveryRow(NamedTuple):
     """A batch as it was acknowledged."""
 
@@ -365,17 +355,6 @@ class AccessRow(NamedTuple):
     purpose: int = 0
     certificate: str = ""
     """SHA-256 of the caller's certificate, in hexadecimal digits; empty without TLS."""
-
-
-class RequestRow(NamedTuple):
-    """A mutation out of stream, and how it was answered."""
-
-    request_id: UUID
-    method: str
-    caller: str
-    digest: bytes
-    response: bytes
-    revision: Revision
 
 
 class RejectionFilter(NamedTuple):

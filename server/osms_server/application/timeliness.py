@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from osms_common.domain.codes import Obligation, System
+from osms_common.domain.revision import Revision, day_of
 from osms_server.application.ports import Reading
-from osms_server.domain.codes import Obligation, System
-from osms_server.domain.revision import Revision, day_of
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import BODIES
 from osms_server.rules.timeliness import Due, IsWorkingDay, due

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from osms_common.domain.codes import FeedKind, Outcome
+from osms_common.domain.deliveries import (
+    Batch,
+    FeedId,
+    OutcomeCounts,
+    Record,
+    RecordOutcome,
+)
+from osms_common.domain.violations import Violation
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import RejectionRow
-from osms_server.domain.codes import Outcome
-from osms_server.domain.records import Batch, FeedId, OutcomeCounts, Record, RecordOutcome
-from osms_server.domain.violations import Violation
 
 
 class Verdicts:
@@ -52,7 +58,7 @@ class Verdicts:
         self._rejections.append(
             RejectionRow(
                 rejection_id,
-                self._feed.kind,
+                FeedKind(self._feed.kind),
                 self._feed.sender,
                 position,
                 self._tx.revision,

@@ -13,7 +13,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.domain.codes import FeedKind, System
+from osms_common.domain.deliveries import FeedId
+from osms_common.domain.errors import InvalidRequest, NotFound
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.violations import Reason, Violation
 from osms_server.application.drafts import Drafts
 from osms_server.application.portions import portions
 from osms_server.application.ports import Transaction
@@ -25,12 +30,7 @@ from osms_server.application.rows import (
     Sent,
     WithdrawalRow,
 )
-from osms_server.domain.codes import FeedKind, System
-from osms_server.domain.errors import InvalidRequest, NotFound
 from osms_server.domain.facts import RosterMark
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import FeedId
-from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 
 
@@ -99,7 +99,7 @@ def approve_withdrawal(
     tx.withdrawals.add(
         WithdrawalRow(
             row.held_batch_id,
-            feed.kind,
+            FeedKind(feed.kind),
             feed.sender,
             first,
             last,

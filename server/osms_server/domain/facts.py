@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from osms_server.domain.calendar import Month
-from osms_server.domain.codes import Category, PayerKind, System
-from osms_server.domain.revision import NEVER, Revision
+from osms_common.domain.calendar import Month
+from osms_common.domain.codes import Category, PayerKind, System
+from osms_common.domain.revision import NEVER, Revision
 
 
 class CategoryAssigned(NamedTuple):

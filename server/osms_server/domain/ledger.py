@@ -13,7 +13,7 @@ from datetime import date
 from struct import Struct
 from typing import Final, NamedTuple
 
-from osms_server.domain.calendar import Month
+from osms_common.domain.calendar import Month
 
 _ENTRY: Final = Struct("<HHH")  # month, day of payment, day of independent payment plus one
 _FIRST_DAY: Final = date(1990, 1, 1)

@@ -17,8 +17,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY
-from osms_server.domain.codes import Category, GroundKind
+from osms_common.domain.calendar import FOREVER, ONE_DAY
+from osms_common.domain.codes import Category, GroundKind
 
 
 class GroundCode(NamedTuple):

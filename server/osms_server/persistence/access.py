@@ -23,14 +23,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_common.application.clock import Clock
+from osms_common.domain.calendar import ALMATY, Month, first_day, month_of
+from osms_common.domain.errors import RegisterUnavailable
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import milliseconds_of
+from osms_common.persistence.chains import End, Link, chained
 from osms_server.application.access import Receipts, Told
-from osms_server.application.ports import Clock
 from osms_server.application.rows import AccessRow
-from osms_server.domain.calendar import ALMATY, Month, first_day, month_of
-from osms_server.domain.errors import RegisterUnavailable
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import milliseconds_of
-from osms_server.persistence.chains import End, Link, chained
 from osms_server.persistence.line import Line, StatementFailed
 from osms_server.persistence.tables import access_log, access_writer
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_common.domain.codes import Category, System
+from osms_common.persistence.copying import copy_rows
 from osms_server.application.rows import (
     HeldBatchRow,
     HeldKind,
@@ -16,8 +18,6 @@ from osms_server.application.rows import (
     HeldState,
     Sent,
 )
-from osms_server.domain.codes import Category, System
-from osms_server.persistence.copying import copy_rows
 from osms_server.persistence.tables import held_batch, held_removal
 
 

@@ -11,10 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from osms_server.application.acts import ExportedLink, LogName
-from osms_server.persistence import access, acts
-from osms_server.persistence.chains import Link
-from osms_server.persistence.tables import access_log, act_log
+from osms_common.application.acts import ExportedLink, LogName
+from osms_common.persistence import acts
+from osms_common.persistence.act_tables import act_log
+from osms_common.persistence.chains import Link
+from osms_server.persistence import access
+from osms_server.persistence.tables import access_log
 
 _PORTION: Final = 500
 _DAY: Final = timedelta(days=1)

@@ -10,6 +10,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_common.domain.codes import Category, FeedKind, System
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NEVER
+from osms_common.persistence.copying import array_text, copy_rows, raw
 from osms_server.application.rows import (
     Additions,
     CategoryFactRow,
@@ -21,10 +25,6 @@ from osms_server.application.rows import (
     RosterMarkRow,
     SourcedFact,
 )
-from osms_server.domain.codes import Category, FeedKind, System
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import NEVER
-from osms_server.persistence.copying import array_text, copy_rows, raw
 from osms_server.persistence.person_facts import PersonFactsTable
 from osms_server.persistence.tables import (
     category_fact,

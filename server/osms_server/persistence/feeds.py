@@ -8,15 +8,12 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from osms_server.application.rows import (
-    DeliveryRow,
-    FeedRow,
-    RemovalGuardRow,
-)
-from osms_server.domain.calendar import start_of
-from osms_server.domain.codes import DEATH, Category, FeedKind, Obligation
-from osms_server.domain.records import FeedId
-from osms_server.domain.revision import Revision, last_revision_before
+from osms_common.application.feed import FeedRow
+from osms_common.domain.calendar import start_of
+from osms_common.domain.codes import DEATH, Category, FeedKind, Obligation
+from osms_common.domain.deliveries import FeedId
+from osms_common.domain.revision import Revision, last_revision_before
+from osms_server.application.rows import DeliveryRow, RemovalGuardRow
 from osms_server.persistence.tables import arrival, delivery, feed, removal_guard
 
 

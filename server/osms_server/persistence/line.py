@@ -18,7 +18,7 @@ import structlog
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
 
-from osms_server.domain.errors import RegisterUnavailable
+from osms_common.domain.errors import RegisterUnavailable
 
 log = structlog.get_logger(__name__)
 

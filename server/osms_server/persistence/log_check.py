@@ -9,9 +9,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from osms_server.application.acts import LogName
-from osms_server.persistence import access, acts
-from osms_server.persistence.chains import End, Entry, Follower
+from osms_common.application.acts import LogName
+from osms_common.persistence import acts
+from osms_common.persistence.chains import End, Entry, Follower
+from osms_server.persistence import access
 
 EndsOfLogs = Mapping[LogName, Mapping[UUID, End]]
 """The ends of the chains of each log, by writer."""

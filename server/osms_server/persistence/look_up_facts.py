@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from osms_common.domain.identifiers import Iin
+from osms_common.persistence.reaching import reachable
 from osms_server.domain.facts import Overlays, PersonFacts
-from osms_server.domain.identifiers import Iin
 from osms_server.persistence.overlays import OverlayTables
 from osms_server.persistence.person_facts import ToldPersonFacts
-from osms_server.persistence.reaching import reachable
 
 
 class PostgresLookUpFacts:

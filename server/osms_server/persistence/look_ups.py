@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from osms_server.application.ports import Clock, Head, Known
+from osms_common.application.clock import Clock
+from osms_common.domain.errors import RegisterUnavailable, RevisionNotReached
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision, revision_token
+from osms_common.persistence.copying import array_text
+from osms_server.application.ports import Head, Known
 from osms_server.application.rows import FactKind
-from osms_server.domain.errors import RegisterUnavailable, RevisionNotReached
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision, revision_token
-from osms_server.persistence.copying import array_text
 from osms_server.persistence.line import Line, StatementFailed
 
 # All persons come as one text, a line each: to take a thousand rows apart would cost more than to

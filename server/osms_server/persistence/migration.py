@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from osms_server.persistence.copying import raw
+from osms_common.persistence.copying import raw
 from osms_server.persistence.granting import RightsLacking, apply_rights, create_roles
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from osms_server.domain.calendar import first_day, month_of
-from osms_server.domain.codes import System
+from osms_common.domain.calendar import first_day, month_of
+from osms_common.domain.codes import System
 from osms_server.domain.facts import (
     IncidentClosed,
     IncidentDeclared,

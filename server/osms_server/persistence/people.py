@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
+from osms_common.domain.identifiers import Iin
+from osms_common.persistence.copying import array_text, copy_rows, raw
 from osms_server.application.rows import PersonRow
-from osms_server.domain.identifiers import Iin
-from osms_server.persistence.copying import array_text, copy_rows, raw
 from osms_server.persistence.tables import person
 
 _ROWS = """

@@ -16,8 +16,11 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from osms_server.domain.calendar import month_of
-from osms_server.domain.codes import Category, FeedKind, PayerKind, System
+from osms_common.domain.calendar import month_of
+from osms_common.domain.codes import Category, FeedKind, PayerKind, System
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import NEVER
+from osms_common.persistence.copying import array_text, raw
 from osms_server.domain.facts import (
     CategoryAssigned,
     CategoryRemoved,
@@ -29,9 +32,6 @@ from osms_server.domain.facts import (
     RosterMark,
     UntoldBody,
 )
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import NEVER
-from osms_server.persistence.copying import array_text, raw
 
 _CATEGORY: Final = {category.value: category for category in Category}
 _SYSTEM: Final = {system.value: system for system in System}

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from osms_server.application.ports import Clock, Head
+from osms_common.application.clock import Clock
+from osms_common.application.slots import Limit, Slots
+from osms_common.domain.calendar import almaty_day
+from osms_common.domain.errors import DayTurned, RegisterUnavailable
+from osms_common.domain.revision import Revision, day_of, next_revision
+from osms_common.persistence.act_tables import ACT_TABLES
+from osms_common.persistence.reaching import reachable
+from osms_server.application.ports import Head
 from osms_server.application.previewing import OwnFacts
-from osms_server.application.slots import Limit, Slots
-from osms_server.domain.calendar import almaty_day
-from osms_server.domain.errors import DayTurned, RegisterUnavailable
-from osms_server.domain.revision import Revision, day_of, next_revision
 from osms_server.persistence.access import AccessTable
 from osms_server.persistence.approvals import ApprovalTables
 from osms_server.persistence.export import LogReading
@@ -29,22 +32,18 @@ from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables
 from osms_server.persistence.overlays import OverlayTables
 from osms_server.persistence.people import PeopleTable
-from osms_server.persistence.reaching import reachable
 from osms_server.persistence.rehearsal import RehearsalTransaction
 from osms_server.persistence.repair import RepairTables
 from osms_server.persistence.rosters import RosterTables
 from osms_server.persistence.tables import (
     access_log,
     access_writer,
-    act_log,
-    act_writer,
-    caller_certificate,
     head,
     metadata,
 )
 from osms_server.persistence.transaction import PostgresTransaction
 
-_APPEND_ONLY = (access_log, access_writer, act_log, act_writer, caller_certificate)
+_APPEND_ONLY = (*(table.name for table in ACT_TABLES), access_log.name, access_writer.name)
 """Of these a trigger lets nothing be deleted."""
 
 
@@ -180,9 +179,8 @@ class PostgresRegister:
         with reachable(), self._owner.begin() as connection:
             connection.execute(sa.select(head).with_for_update())  # after those who write now
             for table in metadata.sorted_tables:
-                if table not in (head, *_APPEND_ONLY):
+                if table.name not in (head.name, *_APPEND_ONLY):
                     connection.execute(sa.delete(table))
-            names = ", ".join(table.name for table in _APPEND_ONLY)
             connection.execute(sa.text("set local osms.emptying = 'sandbox'"))
-            connection.execute(sa.text(f"truncate {names}"))
+            connection.execute(sa.text(f"truncate {', '.join(_APPEND_ONLY)}"))
             connection.execute(sa.update(head).values(revision=0, overlay_revision=0))

@@ -18,10 +18,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_common.application.feed import FeedRow
+from osms_common.domain.codes import Category, FeedKind, System
+from osms_common.domain.deliveries import FeedId, Preview
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision, next_revision
+from osms_common.persistence.act_tables import ACT_TABLES
+from osms_common.persistence.copying import raw
 from osms_server.application.previewing import OwnFacts, PersonChange, change_of
 from osms_server.application.projecting import kinds_of, project
 from osms_server.application.rows import (
-    FeedRow,
     HeldBatchRow,
     HeldRemovalRow,
     PersonRow,
@@ -30,13 +36,8 @@ from osms_server.application.rows import (
     Sent,
     SnapshotRow,
 )
-from osms_server.domain.codes import Category, FeedKind, System
 from osms_server.domain.facts import PersonFacts
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.records import FeedId, Preview
-from osms_server.domain.revision import Revision, next_revision
 from osms_server.persistence.approvals import ApprovalTables
-from osms_server.persistence.copying import raw
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables, RemovalGuardTable
 from osms_server.persistence.people import PeopleTable
@@ -45,9 +46,6 @@ from osms_server.persistence.rosters import RosterTables
 from osms_server.persistence.tables import (
     access_log,
     access_writer,
-    act_log,
-    act_writer,
-    caller_certificate,
     head,
     incident_closed,
     incident_declared,
@@ -77,9 +75,7 @@ _NOT_COPIED: Final = frozenset(
         head,
         access_log,
         access_writer,
-        act_log,
-        act_writer,
-        caller_certificate,
+        *ACT_TABLES,
         request,
         incident_declared,
         incident_closed,

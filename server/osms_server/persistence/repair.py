@@ -10,6 +10,11 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects import postgresql as pg
 
+from osms_common.domain.codes import FeedKind, Outcome, System
+from osms_common.domain.deliveries import FeedId
+from osms_common.domain.revision import Revision
+from osms_common.domain.violations import Reason, Violation
+from osms_common.persistence.copying import copy_rows
 from osms_server.application.rows import (
     AttemptRow,
     ClosingRow,
@@ -18,11 +23,6 @@ from osms_server.application.rows import (
     RejectionRow,
     RejectionState,
 )
-from osms_server.domain.codes import FeedKind, Outcome, System
-from osms_server.domain.records import FeedId
-from osms_server.domain.revision import Revision
-from osms_server.domain.violations import Reason, Violation
-from osms_server.persistence.copying import copy_rows
 from osms_server.persistence.tables import rejection, rejection_attempt, rejection_closed
 
 

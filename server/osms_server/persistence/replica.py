@@ -17,10 +17,11 @@ from typing import Final
 
 import structlog
 
-from osms_server.application.ports import Clock, Known
-from osms_server.domain.errors import RegisterUnavailable
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
+from osms_common.application.clock import Clock
+from osms_common.domain.errors import RegisterUnavailable
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
+from osms_server.application.ports import Known
 from osms_server.persistence.line import Line, StatementFailed
 from osms_server.persistence.look_ups import LookUpLine
 

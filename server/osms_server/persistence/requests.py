@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from osms_server.application.rows import RequestRow
+from osms_common.application.requests import RequestRow
 from osms_server.persistence.tables import request
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_common.domain.codes import FeedKind, System
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
+from osms_common.persistence.copying import raw
 from osms_server.application.rows import SnapshotRow
-from osms_server.domain.codes import FeedKind, System
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
-from osms_server.persistence.copying import raw
 from osms_server.persistence.tables import (
     roster_mark,
     roster_member,

@@ -20,14 +20,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "ck": "%(table_name)s_%(constraint_name)s",
-        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-    }
-)
+from osms_common.persistence.act_tables import ACT_TABLES, NAMES
+
+metadata = sa.MetaData(naming_convention=NAMES)
 
 Code = sa.Text(collation="C")
 
@@ -463,47 +458,8 @@ access_writer = sa.Table(
     postgresql_with={"fillfactor": 20},
 )
 
-act_log = sa.Table(
-    "act_log",
-    metadata,
-    _key("writer", pg.UUID),
-    _key("sequence", sa.BigInteger),
-    _column("record_time", sa.DateTime(timezone=True)),
-    _column("caller", sa.Text),
-    _column("certificate", sa.Text),
-    _column("method", sa.Text),
-    _column("kind", sa.SmallInteger),
-    _column("outcome", sa.Text),
-    _column("subject", sa.Text),
-    _column("revision", sa.BigInteger, nullable=True),
-    _column("iins", pg.ARRAY(sa.BigInteger)),
-    _column("request", sa.LargeBinary),
-    _column("chain", sa.LargeBinary),
-    sa.Index(None, "record_time", "writer", "sequence"),
-    sa.Index(None, "iins", postgresql_using="gin"),
-    comment="Every change, every administrative reading, and what was refused; each with a hash"
-    " over it and all before of the same writer.",
-)
-
-act_writer = sa.Table(
-    "act_writer",
-    metadata,
-    _key("writer", pg.UUID),
-    _column("sequence", sa.BigInteger),
-    _column("chain", sa.LargeBinary),
-    _column("record_time", sa.DateTime(timezone=True)),
-    comment="How far each writer of the log of acts has come; written with its entries.",
-    postgresql_with={"fillfactor": 20},
-)
-
-caller_certificate = sa.Table(
-    "caller_certificate",
-    metadata,
-    _key("fingerprint", sa.Text),
-    _column("pem", sa.Text),
-    _column("record_time", sa.DateTime(timezone=True)),
-    comment="The certificates that callers have shown, by the fingerprint that the logs tell.",
-)
+for _table in ACT_TABLES:
+    _table.to_metadata(metadata)
 
 
 def schema_of(table: sa.Table) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from osms_common.domain.codes import FeedKind
+from osms_common.domain.identifiers import Iin
+from osms_common.domain.revision import Revision
 from osms_server.application.rows import Sent, WithdrawalRow
-from osms_server.domain.codes import FeedKind
-from osms_server.domain.identifiers import Iin
-from osms_server.domain.revision import Revision
 from osms_server.persistence.approvals import waits_of
 from osms_server.persistence.tables import (
     category_fact,
@@ -87,7 +87,7 @@ def _standing(
     sent: Sent, *more: sa.ColumnElement[int]
 ) -> sa.Select[tuple[int, int]] | sa.CompoundSelect[tuple[int, int]]:
     """The persons and places of the facts that a feed sent and that are not withdrawn."""
-    selects = [_standing_of(table, sent, *more) for table in _TABLES[sent.feed.kind]]
+    selects = [_standing_of(table, sent, *more) for table in _TABLES[FeedKind(sent.feed.kind)]]
     return selects[0] if len(selects) == 1 else sa.union_all(*selects)
 
 

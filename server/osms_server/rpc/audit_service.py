@@ -25,14 +25,15 @@ from osms.entitlement.v1 import (
 )
 from osms.entitlement.v1 import audit_service_pb2 as pb
 from osms.entitlement.v1 import audit_service_pb2_grpc as pb_grpc
-from osms_server.application.acts import ActFilter, ActKind, ActRow, ExportedLink, LogName
-from osms_server.application.ports import Clock, Register
-from osms_server.application.slots import Room
-from osms_server.domain.errors import Busy, NotFound
-from osms_server.domain.identifiers import identifier_text
-from osms_server.domain.revision import revision_token
-from osms_server.domain.violations import Reason
-from osms_server.rpc.convert.fields import Fields, to_timestamp
+from osms_common.application.acts import ActFilter, ActKind, ActRow, ExportedLink, LogName
+from osms_common.application.clock import Clock
+from osms_common.application.slots import Room
+from osms_common.domain.errors import Busy, NotFound
+from osms_common.domain.identifiers import identifier_text
+from osms_common.domain.revision import revision_token
+from osms_common.domain.violations import Reason
+from osms_common.rpc.fields import Fields, to_timestamp
+from osms_server.application.ports import Register
 from osms_server.rpc.pages import Page, PageLimits, page_of
 
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)

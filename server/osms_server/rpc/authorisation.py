@@ -16,13 +16,10 @@ was read to administer the register; or none, where nothing is told that is not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
-from osms_server.application.callers import Caller, Scope
-from osms_server.domain.codes import Role
-from osms_server.domain.errors import NotAllowed
+from osms_common.domain.codes import Role
+from osms_common.rpc.rights import Rights
 
 TABLE: Final = """
                              state-corp. body source operator supervisor mis auditor   log
@@ -83,25 +80,6 @@ A source sees the lines of the category feed that name it; it sends nothing here
 categories comes by the State Corporation (p. 8).
 """
 
-_PACKAGE: Final = "/osms.entitlement.v1."
-
-
-class Log(StrEnum):
-    """Which log has that an RPC was called."""
-
-    ANSWERS = "answers"
-    ACTS = "acts"
-    READINGS = "readings"
-    NONE = "none"
-
-
-class Rule(NamedTuple):
-    """A row of the table."""
-
-    scopes: Mapping[Role, Scope]
-    log: Log
-
-
 _COLUMNS: Final = (
     Role.STATE_CORPORATION,
     Role.BODY,
@@ -111,48 +89,10 @@ _COLUMNS: Final = (
     Role.MEDICAL_SYSTEM,
     Role.AUDITOR,
 )
-_NOBODY: Final = "-"
 
-
-def read_table(table: str) -> dict[str, Rule]:
-    """The rules of a table, by the path of the RPC. ValueError: a row has another form."""
-    rules: dict[str, Rule] = {}
-    service = ""
-    for line in table.splitlines()[2:]:
-        if not line.startswith(" "):
-            service = line
-            continue
-        method, *cells, log = line.split()
-        scopes = {
-            role: Scope(cell)
-            for role, cell in zip(_COLUMNS, cells, strict=True)
-            if cell != _NOBODY
-        }
-        path = f"{_PACKAGE}{service}/{method}"
-        if path in rules:
-            message = f"{path} has two rows"
-            raise ValueError(message)
-        rules[path] = Rule(scopes, Log(log))
-    return rules
-
-
-RULES: Final = read_table(TABLE)
+RIGHTS: Final = Rights(TABLE, _COLUMNS, "osms.entitlement.v1")
+RULES: Final = RIGHTS.rules
 """The table, by the path of each RPC."""
 
-OPEN_SERVICES: Final = ("/grpc.health.v1.Health/", "/grpc.reflection.")
-"""Services that tell nothing about persons: anybody who can connect may call them."""
-
-
-def is_open(method: str) -> bool:
-    """Whether anybody may call *method*."""
-    return method.startswith(OPEN_SERVICES)
-
-
-def authorise(caller: Caller, method: str) -> Caller:
-    """The caller with the data on which it may call *method*. NotAllowed: there is none."""
-    rule = RULES.get(method)
-    scope = rule.scopes.get(caller.role) if rule else None
-    if scope is None:
-        needs = ", ".join(sorted(rule.scopes)) if rule else ""
-        raise NotAllowed(method.rpartition("/")[2], needs or "nobody")
-    return caller._replace(scope=scope)
+QUESTIONS: Final = "/osms.entitlement.v1.EntitlementService/"
+"""How the paths of all questions about persons begin."""

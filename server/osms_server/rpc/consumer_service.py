@@ -9,6 +9,11 @@ import grpc
 
 from osms.entitlement.v1 import consumer_service_pb2 as pb
 from osms.entitlement.v1 import consumer_service_pb2_grpc as pb_grpc
+from osms_common.domain.codes import Outcome
+from osms_common.domain.identifiers import identifier_text
+from osms_common.domain.revision import instant_of, last_revision_at, revision_token
+from osms_common.rpc.fields import CATEGORIES, DOCUMENTS, Fields, to_date, to_timestamp
+from osms_common.rpc.identity import current_caller
 from osms_server.application.answers import Answers
 from osms_server.application.consumers import (
     AskedRegistration,
@@ -19,14 +24,9 @@ from osms_server.application.consumers import (
 from osms_server.application.fact_ids import fact_id
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import RegistrationRow
-from osms_server.domain.codes import Outcome
-from osms_server.domain.identifiers import identifier_text
-from osms_server.domain.revision import instant_of, last_revision_at, revision_token
 from osms_server.rpc.convert.answers import entitlement_message
 from osms_server.rpc.convert.facts import fact_message, registration_message
-from osms_server.rpc.convert.fields import CATEGORIES, DOCUMENTS, Fields, to_date, to_timestamp
 from osms_server.rpc.convert.operations import outcome_value
-from osms_server.rpc.identity import current_caller
 from osms_server.rpc.look_ups import purpose_field
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.pages import PageLimits, page_of

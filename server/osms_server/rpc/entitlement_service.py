@@ -10,19 +10,20 @@ import grpc
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1 import entitlement_service_pb2_grpc as pb_grpc
+from osms_common.application.slots import Limit, Room
+from osms_common.rpc.feed_streams import StreamLimits, one_ahead
+from osms_common.rpc.fields import Fields
+from osms_common.rpc.identity import current_caller
+from osms_common.texts import Language
 from osms_server.application.answers import Answers
 from osms_server.application.desk import Question, Reply
 from osms_server.application.receipts import ReceiptKey, ReceiptSigner
-from osms_server.application.slots import Limit, Room
 from osms_server.rpc.convert.answers import (
     explain_message,
     receipt_key_message,
     replay_message,
     timeline_message,
 )
-from osms_server.rpc.convert.fields import Fields
-from osms_server.rpc.feed_streams import StreamLimits, one_ahead
-from osms_server.rpc.identity import current_caller
 from osms_server.rpc.look_ups import (
     answer_many,
     answer_one,
@@ -32,7 +33,6 @@ from osms_server.rpc.look_ups import (
     purpose_field,
     seconds_for,
 )
-from osms_server.rules.texts import Language
 
 
 class AtDesk(Protocol):

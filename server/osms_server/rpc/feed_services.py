@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -15,49 +16,21 @@ from osms.entitlement.v1 import payment_service_pb2 as payment_pb
 from osms.entitlement.v1 import payment_service_pb2_grpc as payment_grpc
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms.entitlement.v1 import roster_service_pb2_grpc as roster_grpc
-from osms_server.application.acts import Act, ActKind, ActLog
-from osms_server.application.categories import CategoryReceiver
-from osms_server.application.feed import (
-    FeedSession,
-    FeedStream,
-    Receiver,
-    RehearsedFeedStream,
-)
-from osms_server.application.law import Law
-from osms_server.application.payments import PaymentReceiver
-from osms_server.application.ports import Clock, Register
-from osms_server.application.previewing import own_facts_of
-from osms_server.application.rosters import (
-    RosterChangeReceiver,
-    SnapshotResult,
-    receive_snapshot,
-    rehearse_snapshot,
-)
-from osms_server.application.rows import FeedRow
-from osms_server.domain.codes import FeedKind, System
-from osms_server.domain.errors import (
+from osms_common.application.acts import Act, ActKind, ActLog
+from osms_common.application.clock import Clock
+from osms_common.application.feed import FeedRow, FeedSession, FeedStream
+from osms_common.domain.codes import FeedKind, System
+from osms_common.domain.deliveries import Batch, FeedId
+from osms_common.domain.errors import (
     InvalidRequest,
     LimitExceeded,
     NotAllowed,
     SnapshotRefused,
 )
-from osms_server.domain.records import Batch, FeedId, RosterLine
-from osms_server.domain.revision import instant_of, revision_token
-from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.convert.fields import SYSTEMS, Fields, to_timestamp
-from osms_server.rpc.convert.records import (
-    category_line,
-    content_of,
-    payment_line,
-    too_large,
-)
-from osms_server.rpc.convert.rosters import (
-    roster_change_line,
-    roster_line,
-    unknown_around,
-    without_texts,
-)
-from osms_server.rpc.feed_streams import (
+from osms_common.domain.revision import instant_of, revision_token
+from osms_common.domain.violations import Reason, Violation
+from osms_common.rpc.batches import content_of, too_large
+from osms_common.rpc.feed_streams import (
     FeedRun,
     LinesOf,
     StreamLimits,
@@ -65,8 +38,29 @@ from osms_server.rpc.feed_streams import (
     one_ahead,
     preview_message,
 )
-from osms_server.rpc.identity import current_caller
-from osms_server.rpc.interception import language_of
+from osms_common.rpc.fields import SYSTEMS, Fields, to_timestamp
+from osms_common.rpc.identity import current_caller
+from osms_common.rpc.interception import language_of
+from osms_server.application.categories import CategoryReceiver
+from osms_server.application.feed import Receiver, RehearsedFeedStream, store_batch
+from osms_server.application.law import Law
+from osms_server.application.payments import PaymentReceiver
+from osms_server.application.ports import Register
+from osms_server.application.previewing import own_facts_of
+from osms_server.application.rosters import (
+    RosterChangeReceiver,
+    SnapshotResult,
+    receive_snapshot,
+    rehearse_snapshot,
+)
+from osms_server.domain.records import RosterLine
+from osms_server.rpc.convert.records import category_line, is_faulty, payment_line
+from osms_server.rpc.convert.rosters import (
+    roster_change_line,
+    roster_line,
+    unknown_around,
+    without_texts,
+)
 
 
 @dataclass(frozen=True)
@@ -75,19 +69,15 @@ class FeedShape:
 
     kind: FeedKind
     method: str
-    read: Any
-    kept: Any
-    """What of a rejected line may be kept."""
+    lines: LinesOf[Any]
 
 
-def _as_sent(line: Any) -> Any:
-    return line
-
-
-_CATEGORIES: Final = FeedShape(FeedKind.CATEGORY, "PushCategoryUpdates", category_line, _as_sent)
-_PAYMENTS: Final = FeedShape(FeedKind.PAYMENT, "PushPayments", payment_line, _as_sent)
+_CATEGORIES: Final = FeedShape(
+    FeedKind.CATEGORY, "PushCategoryUpdates", LinesOf(category_line, is_faulty=is_faulty)
+)
+_PAYMENTS: Final = FeedShape(FeedKind.PAYMENT, "PushPayments", LinesOf(payment_line))
 _CHANGES: Final = FeedShape(
-    FeedKind.ROSTER_CHANGE, "PushRosterChanges", roster_change_line, without_texts
+    FeedKind.ROSTER_CHANGE, "PushRosterChanges", LinesOf(roster_change_line, without_texts)
 )
 
 
@@ -119,10 +109,10 @@ class FeedContext:
                 self.keep_trial(act)
                 own = own_facts_of(caller.name, self.law.parameters)
                 return RehearsedFeedStream(self.register, self.clock, feed, receiver, own)
-            return FeedStream(self.register, feed, receiver, act)
+            keep = partial(store_batch, receiver=receiver)
+            return FeedStream(self.register, feed, keep, act)
 
-        lines = LinesOf(shape.read, shape.kept)
-        return FeedRun(open_session, lines, self.limits, language_of(context))
+        return FeedRun(open_session, shape.lines, self.limits, language_of(context))
 
     def keep_trial(self, act: Act) -> None:
         """Logs that a push is only tried. RegisterUnavailable: nothing may be told of it."""

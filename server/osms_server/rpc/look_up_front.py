@@ -22,11 +22,9 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
-from osms_server.application.callers import Caller
-from osms_server.application.desk import Desk
-from osms_server.application.receipts import ReceiptSigner
-from osms_server.application.slots import Slots
-from osms_server.domain.errors import (
+from osms_common.application.callers import Caller
+from osms_common.application.slots import Slots
+from osms_common.domain.errors import (
     InvalidRequest,
     NotServedHere,
     OsmsError,
@@ -34,13 +32,15 @@ from osms_server.domain.errors import (
     ShuttingDown,
     StreamIdle,
 )
-from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.admission import Admission, Admitted
-from osms_server.rpc.authorisation import is_open
+from osms_common.domain.violations import Reason, Violation
+from osms_common.rpc.admission import Admission, Admitted
+from osms_common.rpc.errors import status_of
+from osms_common.rpc.identity import current_caller
+from osms_common.rpc.interception import language_of, read_message, writer
+from osms_common.rpc.rights import is_open
+from osms_server.application.desk import Desk
+from osms_server.application.receipts import ReceiptSigner
 from osms_server.rpc.entitlement_service import LookUpLimits, receipt_keys_response
-from osms_server.rpc.errors import status_of
-from osms_server.rpc.identity import current_caller
-from osms_server.rpc.interception import language_of, read_message, writer
 from osms_server.rpc.look_ups import (
     answer_many,
     answer_one,

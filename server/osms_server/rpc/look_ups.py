@@ -11,21 +11,21 @@ from typing import Any, Final, NamedTuple
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms.entitlement.v1.access_purpose_pb2 import AccessPurpose
-from osms_server.application.callers import Caller
+from osms_common.application.callers import Caller
+from osms_common.domain.errors import InvalidRequest, LimitExceeded, OsmsError
+from osms_common.domain.identifiers import Iin, parse_identifier
+from osms_common.domain.violations import Reason
+from osms_common.rpc.errors import status_of
+from osms_common.rpc.fields import Fields
+from osms_common.texts import Language, parse_language
 from osms_server.application.desk import Question, Reply
-from osms_server.domain.errors import InvalidRequest, LimitExceeded, OsmsError
-from osms_server.domain.identifiers import Iin, parse_identifier
-from osms_server.domain.violations import Reason
 from osms_server.rpc.convert.answers import entitlement_message
-from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.convert.forms import (
     answer_of,
     check_bytes,
     error_result_bytes,
     results_bytes,
 )
-from osms_server.rpc.errors import status_of
-from osms_server.rules.texts import Language, parse_language
 
 _SHARE_OF_DEADLINE: Final = 0.9
 """The rest is for the way back, so that a caller is told before it gives up."""

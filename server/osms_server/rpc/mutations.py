@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 
 from osms.entitlement.v1.operations_service_pb2 import ResubmitRejectionRequest
-from osms_server.application.acts import Act, ActKind
+from osms_common.application.acts import Act, ActKind
+from osms_common.application.requests import RequestKey, perform_once
+from osms_common.rpc.fields import Fields
+from osms_common.rpc.identity import current_caller
+from osms_common.rpc.persons import as_kept, persons_in
 from osms_server.application.law import Law
 from osms_server.application.ports import Register, Transaction
-from osms_server.application.requests import RequestKey, perform_once
-from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.convert.rosters import without_texts
-from osms_server.rpc.identity import current_caller
-from osms_server.rpc.persons import as_kept, persons_in
 
 Response = TypeVar("Response", bound=Message)
 

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
-from osms_server.domain.violations import Reason
-from osms_server.rpc.convert.fields import Fields
+from osms_common.domain.violations import Reason
+from osms_common.rpc.fields import Fields
 
 Item = TypeVar("Item")
 Told = TypeVar("Told", bound=Message)

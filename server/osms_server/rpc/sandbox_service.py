@@ -10,10 +10,10 @@ import grpc
 
 from osms.entitlement.v1 import sandbox_service_pb2 as pb
 from osms.entitlement.v1 import sandbox_service_pb2_grpc as pb_grpc
+from osms_common.domain.errors import WrongState
+from osms_common.domain.violations import Reason
+from osms_common.rpc.fields import Fields, to_timestamp
 from osms_server.application.law import Law
-from osms_server.domain.errors import WrongState
-from osms_server.domain.violations import Reason
-from osms_server.rpc.convert.fields import Fields, to_timestamp
 
 FIRST_CLOCK_TIME: Final = datetime(1990, 1, 1, tzinfo=UTC)
 LAST_CLOCK_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)

@@ -12,10 +12,10 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from osms_server.domain.calendar import Month, later, month_of, month_text, same_day_later
-from osms_server.domain.codes import System
+from osms_common.domain.calendar import Month, later, month_of, month_text, same_day_later
+from osms_common.domain.codes import System
+from osms_common.domain.violations import Reason, Violation
 from osms_server.domain.records import EpisodeTold, PaymentRecord, RefundRecord, RosterChangeRecord
-from osms_server.domain.violations import Reason, Violation
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import ASSIGNING_SOURCES, BODIES, SOURCES
 

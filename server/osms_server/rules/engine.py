@@ -13,9 +13,9 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from osms_server.domain.calendar import FOREVER, day_after
+from osms_common.domain.calendar import FOREVER, day_after
+from osms_common.domain.revision import Revision, day_of_tick, last_of_tick, tick_of
 from osms_server.domain.facts import Overlays, PersonFacts
-from osms_server.domain.revision import Revision, day_of_tick, last_of_tick, tick_of
 from osms_server.domain.timeline import HELD, RANK, GroundCode, Stretch, Timeline, encode_timeline
 from osms_server.rules.grounds.category import category_spans
 from osms_server.rules.grounds.document import document_spans

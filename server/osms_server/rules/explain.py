@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from osms_server.domain.calendar import (
+from osms_common.domain.calendar import (
     ONE_DAY,
     Month,
     first_day,
@@ -19,10 +19,10 @@ from osms_server.domain.calendar import (
     month_of,
     month_text,
 )
-from osms_server.domain.codes import Category, GroundKind, System
+from osms_common.domain.codes import Category, GroundKind, System
+from osms_common.domain.revision import Revision
 from osms_server.domain.facts import Overlays, PersonFacts
 from osms_server.domain.ledger import decode_ledger
-from osms_server.domain.revision import Revision
 from osms_server.domain.timeline import (
     LONG_PAYER_RETENTION,
     PAYER,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from osms_server.domain.calendar import FOREVER, Month, first_day, later, month_of
+from osms_common.domain.calendar import FOREVER, Month, first_day, later, month_of
 from osms_server.domain.ledger import decode_ledger
 from osms_server.rules.grounds.payer import satisfied_months
 from osms_server.rules.parameters import Dated, Parameters

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from osms_server.domain.calendar import (
+from osms_common.domain.calendar import (
     FOREVER,
     ONE_DAY,
     Month,
@@ -19,9 +19,9 @@ from osms_server.domain.calendar import (
     first_day,
     later,
 )
-from osms_server.domain.codes import GroundKind, System
+from osms_common.domain.codes import GroundKind, System
+from osms_common.domain.revision import day_of
 from osms_server.domain.facts import Overlays
-from osms_server.domain.revision import day_of
 from osms_server.domain.timeline import LAPSE_RETENTION, PRESERVED
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.reference import BUDGET_OF

@@ -15,8 +15,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
 
-from osms_server.domain.calendar import Month, month, month_of
-from osms_server.domain.codes import PayerKind
+from osms_common.domain.calendar import Month, month, month_of
+from osms_common.domain.codes import PayerKind
 
 Value = TypeVar("Value")
 

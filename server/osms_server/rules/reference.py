@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import Budget, Category, Document, GroundKind, System
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import Budget, Category, Document, GroundKind, System
 from osms_server.domain.timeline import GroundCode
 from osms_server.rules.parameters import IN_FORCE, Dated
 

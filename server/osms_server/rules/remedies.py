@@ -19,8 +19,8 @@ from enum import IntEnum
 from functools import partial
 from typing import Final
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, first_day
-from osms_server.domain.codes import Budget, Category, Document, PayerKind, System
+from osms_common.domain.calendar import FOREVER, ONE_DAY, Month, first_day
+from osms_common.domain.codes import Budget, Category, Document, PayerKind, System
 from osms_server.domain.facts import (
     CategoryAssigned,
     DocumentRegistered,

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from osms_server.domain.codes import Budget, Category, Document, GroundKind, System
+from osms_common.domain.codes import Budget, Category, Document, GroundKind, System
 from osms_server.rules.missing_months import Months
 from osms_server.rules.spans import Days
 

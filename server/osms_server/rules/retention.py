@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from osms_server.domain.calendar import ONE_DAY, first_day, later, month_of
+from osms_common.domain.calendar import ONE_DAY, first_day, later, month_of
 
 
 def kept_until(end: date, months: int) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from osms_server.domain.codes import System
+from osms_common.domain.codes import System
 from osms_server.domain.timeline import GroundCode
 from osms_server.rules.standing import Episode, Listing, Registration
 

@@ -13,8 +13,9 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY, Month, first_day, same_day_later
-from osms_server.domain.codes import DEATH, Category, System
+from osms_common.domain.calendar import FOREVER, ONE_DAY, Month, first_day, same_day_later
+from osms_common.domain.codes import DEATH, Category, System
+from osms_common.domain.revision import Revision, day_of
 from osms_server.domain.facts import (
     CategoryRemoved,
     DocumentRegistered,
@@ -26,7 +27,6 @@ from osms_server.domain.facts import (
     UntoldBody,
 )
 from osms_server.domain.ledger import EMPTY, Ledger, PaidMonths, encode_ledger
-from osms_server.domain.revision import Revision, day_of
 from osms_server.rules.parameters import Parameters
 
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
-from osms_server.domain.calendar import ONE_DAY, last_day, later, month_of
-from osms_server.domain.codes import Obligation
+from osms_common.domain.calendar import ONE_DAY, last_day, later, month_of
+from osms_common.domain.codes import Obligation
 from osms_server.rules.parameters import Parameters
 
 IsWorkingDay = Callable[[date], bool]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from osms_server.domain.calendar import start_of
+from osms_common.domain.calendar import start_of
+from osms_common.domain.revision import Revision, next_revision
 from osms_server.domain.facts import Overlays, PersonFacts
-from osms_server.domain.revision import Revision, next_revision
 from osms_server.domain.timeline import GroundCode, Timeline, stretch_on
 from osms_server.rules.acceptance import Limits, limits_on
 from osms_server.rules.engine import compose, grounds_under

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from osms_server.persistence.embedded import programs_folder
+from osms_common.persistence.embedded import programs_folder
 from tests.benchmarks.asking import Asked
 from tests.benchmarks.laid_out import (
     DAYS_A_MONTH,

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from osms_common.domain.calendar import month_text
 from osms_matching.domain.contributions import ContributionKind
 from osms_matching.domain.decisions import Decision, MonthFound, Outcome
 from osms_matching.rules.texts.language import Language, Text
 from osms_matching.rules.texts.reasons import REASONS
-from osms_server.domain.calendar import month_text
 
 OUTCOMES: Final[dict[Outcome, Text]] = {
     Outcome.GRANTED: Text(

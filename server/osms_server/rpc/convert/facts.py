@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import singledispatch
 
 from osms.entitlement.v1 import fact_pb2
+from osms_common.domain.identifiers import identifier_text
+from osms_common.domain.revision import NEVER, instant_of, revision_token
+from osms_common.rpc.fields import to_date, to_money, to_month, to_timestamp
 from osms_server.application.fact_ids import fact_id
 from osms_server.application.rows import (
     CategoryFactRow,
@@ -15,9 +18,6 @@ from osms_server.application.rows import (
     RosterMarkRow,
     SourcedFact,
 )
-from osms_server.domain.identifiers import identifier_text
-from osms_server.domain.revision import NEVER, instant_of, revision_token
-from osms_server.rpc.convert.fields import to_date, to_money, to_month, to_timestamp
 
 
 def fact_message(sourced: SourcedFact) -> fact_pb2.Fact:

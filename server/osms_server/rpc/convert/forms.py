@@ -16,13 +16,13 @@ from typing import Final
 
 from osms.entitlement.v1 import entitlement_pb2
 from osms.entitlement.v1 import entitlement_service_pb2 as service_pb
+from osms_common.domain.identifiers import Iin, identifier_text
+from osms_common.domain.revision import NOTHING_KNOWN, Revision, instant_of, revision_token
+from osms_common.rpc.fields import to_timestamp
+from osms_common.texts import Language
 from osms_server.application.answers import Answer
 from osms_server.application.desk import Reply, Verdict
-from osms_server.domain.identifiers import Iin, identifier_text
-from osms_server.domain.revision import NOTHING_KNOWN, Revision, instant_of, revision_token
 from osms_server.rpc.convert.answers import entitlement_message
-from osms_server.rpc.convert.fields import to_timestamp
-from osms_server.rules.texts import Language
 
 _BLANK_IIN: Final = Iin(0)
 _BLANK_NUMBER: Final = "00000000-0000-0000-0000-000000000000"

@@ -10,6 +10,17 @@ from osms.entitlement.v1 import category_service_pb2 as category_pb
 from osms.entitlement.v1 import operations_service_pb2 as pb
 from osms.entitlement.v1 import payment_service_pb2 as payment_pb
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
+from osms_common.domain.codes import FeedKind, Outcome
+from osms_common.domain.deliveries import Preview
+from osms_common.domain.errors import InvalidRequest
+from osms_common.domain.identifiers import identifier_text
+from osms_common.domain.revision import Revision, instant_of, revision_token
+from osms_common.domain.violations import Reason, Violation
+from osms_common.rpc.batches import too_large
+from osms_common.rpc.errors import field_violations
+from osms_common.rpc.feed_streams import preview_message
+from osms_common.rpc.fields import range_message, to_date, to_timestamp
+from osms_common.texts import Language
 from osms_server.application.overlays import DeclaredIncident
 from osms_server.application.ports import OverlayFacts
 from osms_server.application.previewing import PersonChange
@@ -22,23 +33,9 @@ from osms_server.application.rows import (
     RejectionRow,
 )
 from osms_server.application.timeliness import FeedStatus
-from osms_server.domain.codes import FeedKind, Outcome
-from osms_server.domain.errors import InvalidRequest
 from osms_server.domain.facts import IncidentDeclared
-from osms_server.domain.identifiers import identifier_text
-from osms_server.domain.records import Preview
-from osms_server.domain.revision import Revision, instant_of, revision_token
-from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.convert.fields import range_message, to_date, to_timestamp
-from osms_server.rpc.convert.records import (
-    category_line,
-    payment_line,
-    too_large,
-)
+from osms_server.rpc.convert.records import category_line, payment_line
 from osms_server.rpc.convert.rosters import roster_change_line, without_texts
-from osms_server.rpc.errors import field_violations
-from osms_server.rpc.feed_streams import preview_message
-from osms_server.rules.texts import Language
 from osms_server.rules.timeliness import PROVISIONS
 
 _LINES: Mapping[FeedKind, tuple[str, type[Any]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from osms.entitlement.v1 import provision_pb2
-from osms_server.rules.texts import Language, provision_text
+from osms_common.texts import Language, provision_text
 
 
 def provision_messages(

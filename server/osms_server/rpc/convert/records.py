@@ -7,35 +7,22 @@ one that is not is read again field by field, to say everything that is wrong wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.message import Message
-from google.rpc.error_details_pb2 import BadRequest
 from google.type.date_pb2 import Date
 from google.type.money_pb2 import Money
 
 from osms.entitlement.v1 import category_service_pb2 as category_pb
-from osms.entitlement.v1 import fact_pb2, feed_pb2
+from osms.entitlement.v1 import fact_pb2
 from osms.entitlement.v1 import payment_service_pb2 as payment_pb
-from osms_server.application.categories import CategoryLine
-from osms_server.application.payments import PaymentLine
-from osms_server.domain.calendar import Month, month
-from osms_server.domain.codes import PayerKind
-from osms_server.domain.identifiers import parse_identifier
-from osms_server.domain.records import (
-    Batch,
-    CategoryRecord,
-    EpisodeTold,
-    PaymentRecord,
-    RefundRecord,
-    UnreadableRecord,
-)
-from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.convert.fields import (
+from osms_common.domain.calendar import Month, month
+from osms_common.domain.codes import PayerKind
+from osms_common.domain.identifiers import parse_identifier
+from osms_common.domain.violations import Violation
+from osms_common.rpc.batches import unreadable_record
+from osms_common.rpc.fields import (
     CATEGORIES,
     MESSAGE_NUMBER_MAX,
     NANOS_IN_TENGE,
@@ -45,9 +32,15 @@ from osms_server.rpc.convert.fields import (
     TENGE_MAX,
     TEXT_LENGTH_MAX,
     TIYN_IN_TENGE,
-    VIOLATIONS_MAX,
     Fields,
-    storable,
+)
+from osms_server.application.categories import CategoryLine
+from osms_server.application.payments import PaymentLine
+from osms_server.domain.records import (
+    CategoryRecord,
+    EpisodeTold,
+    PaymentRecord,
+    RefundRecord,
 )
 
 Record = TypeVar("Record")
@@ -56,58 +49,11 @@ _DIFFERENT_KEPT: Final = 1 << 16
 """Parts of lines that are kept, to be shared by the lines that say the same."""
 
 
-def batch_of(
-    first_position: int,
-    lines: Sequence[Any],
-    read: Callable[[Any], Record],
-    bytes_max: int,
-    kept: Callable[[Any], Any] = lambda line: line,
-) -> Batch[Record]:
-    """
-    A batch; each line can be had again as it was sent, or what of it may be *kept*.
-
-    Of a line of more than *bytes_max* only the beginning is kept. One that has no fault by itself
-    is never so large, but for fields that the contract does not know; so only others are measured.
-    """
-    records: list[Any] = [read(line) for line in lines]
-    for index, record in enumerate(records):
-        if _is_faulty(record) and (size := lines[index].ByteSize()) > bytes_max:
-            records[index] = UnreadableRecord(too_large("record", size, bytes_max))
-    return Batch(first_position, records, lambda index: content_of(kept(lines[index]), bytes_max))
-
-
-def _is_faulty(record: Any) -> bool:
+def is_faulty(record: CategoryLine) -> bool:
+    """Whether anything is wrong with a line of the category feed by itself."""
     return bool(
         record.violations or (isinstance(record, CategoryRecord) and record.told.violations)
     )
-
-
-def too_large(field: str, size: int, bytes_max: int) -> tuple[Violation, ...]:
-    """What is wrong with a line of *size* bytes; nothing if it is not too large."""
-    if size <= bytes_max:
-        return ()
-    return (Violation(field, Reason.RECORD_TOO_LARGE, f"{size} > {bytes_max}"),)
-
-
-def content_of(line: Message, bytes_max: int) -> bytes:
-    """A line as it was sent; of one that is too large, the beginning of every text, no lists."""
-    content = line.SerializeToString()
-    if len(content) <= bytes_max:
-        return content
-    shortened = type(line)()
-    _copy_beginnings(line, shortened)
-    return shortened.SerializeToString()
-
-
-def _copy_beginnings(line: Message, to: Message) -> None:
-    for field, value in line.ListFields():
-        if field.is_repeated:
-            continue
-        if field.type == FieldDescriptor.TYPE_MESSAGE:
-            getattr(to, field.name).SetInParent()
-            _copy_beginnings(value, getattr(to, field.name))
-        else:
-            setattr(to, field.name, value[:TEXT_LENGTH_MAX] if isinstance(value, str) else value)
 
 
 def category_line(message: category_pb.CategoryRecord) -> CategoryLine:
@@ -129,7 +75,7 @@ def category_line(message: category_pb.CategoryRecord) -> CategoryLine:
         iin = parse_identifier(removal.iin)
         faults = _faults("removal.", removal.iin, number)
         return CategoryRecord(number, iin, _removal(removal), faults)
-    return _unreadable(message.unreadable if content == "unreadable" else None)
+    return unreadable_record(message.unreadable if content == "unreadable" else None)
 
 
 @lru_cache(_DIFFERENT_KEPT)
@@ -171,22 +117,6 @@ def _faults(part: str, iin: str, number: int) -> tuple[Violation, ...]:
     return (*message.violations, *fields.violations)
 
 
-def _unreadable(line: feed_pb2.UnreadableLine | None) -> UnreadableRecord:
-    """A line that is no record; the reasons of the sender's tool are kept where it gave any."""
-    if line is None:
-        return UnreadableRecord((Violation("content", Reason.REQUIRED),))
-    told = tuple(_told(violation) for violation in line.violations[:VIOLATIONS_MAX])
-    return UnreadableRecord(told or (Violation("unreadable", Reason.UNREADABLE),))
-
-
-def _told(violation: BadRequest.FieldViolation) -> Violation:
-    return Violation(
-        storable(violation.field[:TEXT_LENGTH_MAX]) or "unreadable",
-        Reason.UNREADABLE,
-        storable(violation.description[:TEXT_LENGTH_MAX]),
-    )
-
-
 def payment_line(message: payment_pb.PaymentRecord) -> PaymentLine:
     """A payment or a refund."""
     content = message.WhichOneof("content")
@@ -194,7 +124,7 @@ def payment_line(message: payment_pb.PaymentRecord) -> PaymentLine:
         return _payment(message.payment) or _faulty_payment(message.payment)
     if content == "refund":
         return _refund(message.refund)
-    return _unreadable(message.unreadable if content == "unreadable" else None)
+    return unreadable_record(message.unreadable if content == "unreadable" else None)
 
 
 def _payment(payment: fact_pb2.Payment) -> PaymentRecord | None:

@@ -16,11 +16,12 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from osms.entitlement.v1 import roster_service_pb2 as pb
 from osms.entitlement.v1.feed_pb2 import UnreadableLine
+from osms_common.domain.deliveries import UnreadableRecord
+from osms_common.domain.identifiers import Iin, parse_identifier
+from osms_common.domain.violations import Reason, Violation
+from osms_common.rpc.fields import SYSTEMS, VIOLATIONS_MAX, Fields
 from osms_server.application.rosters import RosterChangeLine
-from osms_server.domain.identifiers import Iin, parse_identifier
-from osms_server.domain.records import RosterChangeRecord, RosterLine, UnreadableRecord
-from osms_server.domain.violations import Reason, Violation
-from osms_server.rpc.convert.fields import SYSTEMS, VIOLATIONS_MAX, Fields
+from osms_server.domain.records import RosterChangeRecord, RosterLine
 
 _NUMBER: Final = re.compile(r"[0-9][0-9 -]{0,19}|[ -][0-9 -]{1,19}").fullmatch
 """What was meant for an IIN is kept as it was written; anything else may be anything."""

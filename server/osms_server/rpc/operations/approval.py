@@ -5,18 +5,18 @@ from __future__ import annotations
 import grpc
 
 from osms.entitlement.v1 import operations_service_pb2 as pb
+from osms_common.domain.codes import FeedKind, Outcome
+from osms_common.domain.deliveries import FeedId
+from osms_common.domain.identifiers import identifier_text
+from osms_common.domain.revision import revision_token
+from osms_common.domain.violations import Reason
+from osms_common.rpc.fields import Fields
+from osms_common.rpc.identity import current_caller
 from osms_server.application import approvals
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import HeldState
 from osms_server.application.withdrawals import Withdrawal, ask_withdrawal
-from osms_server.domain.codes import FeedKind, Outcome
-from osms_server.domain.identifiers import identifier_text
-from osms_server.domain.records import FeedId
-from osms_server.domain.revision import revision_token
-from osms_server.domain.violations import Reason
 from osms_server.rpc.convert import operations as convert
-from osms_server.rpc.convert.fields import Fields
-from osms_server.rpc.identity import current_caller
 from osms_server.rpc.look_ups import purpose_field
 from osms_server.rpc.operations.parts import Part, page_iin, page_uuid
 from osms_server.rpc.pages import page_of

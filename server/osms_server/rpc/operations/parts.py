@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from osms_common.application.clock import Clock
+from osms_common.domain.identifiers import Iin, parse_identifier
+from osms_common.domain.violations import Reason
+from osms_common.rpc.fields import Fields
 from osms_server.application.answers import Answers
-from osms_server.application.ports import Clock
-from osms_server.domain.identifiers import Iin, parse_identifier
-from osms_server.domain.violations import Reason
-from osms_server.rpc.convert.fields import Fields
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.pages import Page, PageLimits
 from osms_server.rules.timeliness import IsWorkingDay

@@ -5,6 +5,13 @@ from __future__ import annotations
 import grpc
 
 from osms.entitlement.v1 import operations_service_pb2 as pb
+from osms_common.domain.codes import FeedKind
+from osms_common.domain.revision import revision_token
+from osms_common.domain.violations import Reason
+from osms_common.rpc.feed_streams import outcome_message
+from osms_common.rpc.fields import Fields
+from osms_common.rpc.identity import current_caller
+from osms_common.rpc.interception import language_of
 from osms_server.application.ports import Transaction
 from osms_server.application.repair import (
     close_rejection,
@@ -14,14 +21,7 @@ from osms_server.application.repair import (
     visible_to,
 )
 from osms_server.application.rows import RejectionFilter, RejectionState
-from osms_server.domain.codes import FeedKind
-from osms_server.domain.revision import revision_token
-from osms_server.domain.violations import Reason
 from osms_server.rpc.convert import operations as convert
-from osms_server.rpc.convert.fields import Fields
-from osms_server.rpc.feed_streams import outcome_message
-from osms_server.rpc.identity import current_caller
-from osms_server.rpc.interception import language_of
 from osms_server.rpc.operations.parts import Part, page_uuid
 from osms_server.rpc.pages import page_of
 

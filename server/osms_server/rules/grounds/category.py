@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import Category, System
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import Category, System
 from osms_server.domain.timeline import CATEGORY, RETENTION_AFTER, TREATY
 from osms_server.rules.parameters import Parameters
 from osms_server.rules.retention import kept_until

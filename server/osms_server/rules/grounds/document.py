@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from osms_server.domain.codes import System
+from osms_common.domain.codes import System
 from osms_server.domain.timeline import DOCUMENT
 from osms_server.rules.span import GroundSpan
 from osms_server.rules.standing import Standing

@@ -17,8 +17,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from osms_server.domain.calendar import ONE_DAY, Month, first_day, later, month_of
-from osms_server.domain.codes import Category, System
+from osms_common.domain.calendar import ONE_DAY, Month, first_day, later, month_of
+from osms_common.domain.codes import Category, System
 from osms_server.domain.ledger import decode_ledger, months_in
 from osms_server.domain.timeline import LONG_PAYER_RETENTION, PAYER, PAYER_RETENTION
 from osms_server.rules.parameters import Parameters

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from osms_server.domain.calendar import FOREVER
-from osms_server.domain.codes import Category, System
+from osms_common.domain.calendar import FOREVER
+from osms_common.domain.codes import Category, System
 from osms_server.domain.facts import UntoldBody
 from osms_server.domain.timeline import RETENTION_AFTER, ROSTER
 from osms_server.rules.parameters import Parameters

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from osms_server.domain.calendar import Month, first_day, later
-from osms_server.domain.codes import System
+from osms_common.domain.calendar import Month, first_day, later
+from osms_common.domain.codes import System
 from osms_server.domain.ledger import decode_ledger
 from osms_server.domain.timeline import PAYER_RETENTION, SELF_PAYER
 from osms_server.rules.parameters import Parameters

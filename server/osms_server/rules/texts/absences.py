@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from osms_server.domain.codes import Budget, Category
+from osms_common.domain.codes import Budget, Category
+from osms_common.texts.language import Language, Text
+from osms_common.texts.names import budget_text, category_text
 from osms_server.rules.explain import Absence, AbsentGround
-from osms_server.rules.texts.language import Language, Text
-from osms_server.rules.texts.names import budget_text, category_text
 
 ABSENCES: Final[dict[Absence, Text]] = {
     Absence.DIED: Text(

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from osms_server.domain.codes import GroundKind, Status
-from osms_server.rules.texts.language import Language, Text
-from osms_server.rules.texts.names import ground_text
+from osms_common.domain.codes import GroundKind, Status
+from osms_common.texts.language import Language, Text
+from osms_common.texts.names import ground_text
 
 UNTIL: Final = Text(
     "МӘМС жүйесінде медициналық көмек алу құқығы бар ({ground}), соңғы күні – {last_date}.",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from osms_server.domain.calendar import FOREVER, ONE_DAY, month_text
+from osms_common.domain.calendar import FOREVER, ONE_DAY, month_text
+from osms_common.texts.language import Language, Text
+from osms_common.texts.names import budget_text, category_text, ground_text
+from osms_common.texts.provisions import provision_text
 from osms_server.rules.remedy import Action, Remedy
-from osms_server.rules.texts.language import Language, Text
-from osms_server.rules.texts.names import budget_text, category_text, ground_text
-from osms_server.rules.texts.provisions import provision_text
 
 REMEDIES: Final[dict[Action, Text]] = {
     Action.NONE: Text(

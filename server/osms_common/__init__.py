@@ -1,0 +1,1 @@
+"""What each of our services stands on: words of the law, who is let in, feeds, logs."""

@@ -1,0 +1,1 @@
+"""Callers, their pace and places, the log of acts, the state of a feed. No protobuf, no SQL."""

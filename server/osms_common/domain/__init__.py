@@ -1,0 +1,1 @@
+"""Days, revisions, persons, codes, errors and faults. Pure."""

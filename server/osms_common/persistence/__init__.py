@@ -1,0 +1,1 @@
+"""An embedded PostgreSQL, copying, chained logs."""
