@@ -48,6 +48,7 @@ from osms_common.persistence.copying import raw
 from osms_common.persistence.embedded import EmbeddedPostgres, state_folder_for_root
 from osms_common.persistence.keeping import kept_running
 from osms_common.rpc.interception import Gate
+from osms_common.rpc.pages import PageLimits
 from osms_common.serving.databases import NO_POOL, embedded, engine_for, locked, pool
 from osms_common.serving.gate import (
     admission,
@@ -93,7 +94,6 @@ from osms_server.rpc.look_up_front import FrontLimits
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
-from osms_server.rpc.pages import PageLimits
 from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME, SandboxService
 from osms_server.supervising import look_up_processes
 
