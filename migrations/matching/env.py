@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from osms_matching.persistence.migration import MIGRATION_LOCK
-from osms_matching.persistence.tables import metadata
+from osms_matching.persistence.service_tables import EVERY_TABLE
 
 LOCK_TIMEOUT = "10s"
 STATEMENT_TIMEOUT = "30min"
@@ -14,7 +14,7 @@ STATEMENT_TIMEOUT = "30min"
 
 def migrate(connection: sa.Connection) -> None:
     """Applies the migrations in one transaction, alone."""
-    context.configure(connection=connection, target_metadata=metadata)
+    context.configure(connection=connection, target_metadata=EVERY_TABLE)
     with context.begin_transaction():
         connection.execute(sa.text(f"set local statement_timeout = '{STATEMENT_TIMEOUT}'"))
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))

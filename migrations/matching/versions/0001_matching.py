@@ -92,12 +92,6 @@ def upgrade() -> None:
         ),
         comment="Lines that are given back, in whole or in part.",
     )
-    op.create_index(
-        op.f("contribution_refund_refund_reference_idx"),
-        "contribution_refund",
-        ["refund_reference"],
-        unique=True,
-    )
     op.create_table(
         "decision",
         sa.Column("iin", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, Final
@@ -11,16 +12,16 @@ import sqlalchemy as sa
 from osms_common.domain.identifiers import Iin
 from osms_common.persistence.copying import copy_rows, raw
 from osms_matching.domain.contributions import Contribution, ContributionRefund
+from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import Known, Report
 from osms_matching.persistence import circles
-from osms_matching.persistence.kinds import COLUMNS, KIND_OF, RecordKey, key_of, report_of, row_of
+from osms_matching.persistence.kinds import COLUMNS, KIND_OF, key_of, report_of, row_of
 from osms_matching.persistence.lines import (
     CONTRIBUTION_COLUMNS,
     REFUND_COLUMNS,
     contribution_of,
     contribution_row,
     line_arrays,
-    line_of_row,
     refund_of,
     refund_row,
 )
@@ -53,14 +54,9 @@ _LINES: Final = f"""
 select {CONTRIBUTION_COLUMNS} from {_ASKED_LINES} join contribution {_SAME_LINE}
 where withdrawn is null
 """
-_GIVEN_BACK: Final = f"""
-select iin, period, kind, reference, sum(amount)::bigint
-from {_ASKED_LINES} join contribution_refund {_SAME_LINE}
-where withdrawn is null group by iin, period, kind, reference
-"""
 _REFUNDS: Final = f"""
-select {REFUND_COLUMNS} from contribution_refund
-where refund_reference = any(%s::text[]) and withdrawn is null
+select {REFUND_COLUMNS} from {_ASKED_LINES} join contribution_refund {_SAME_LINE}
+where withdrawn is null
 """
 _IS_KNOWN: Final = """
 select exists (select from report where iin = %(person)s)
@@ -111,15 +107,13 @@ class EvidenceTables:
         found = map(contribution_of, self._rows(_LINES, line_arrays(lines)))
         return {line_of(told): told for told in found}
 
-    def given_back(self, lines: Collection[Line]) -> dict[Line, int]:
-        """How much was given back of each of these lines, on whichever day, in tiyn."""
-        rows = self._rows(_GIVEN_BACK, line_arrays(lines))
-        return {line_of_row(row): row[-1] for row in rows}
-
-    def refunds(self, references: Collection[str]) -> dict[str, ContributionRefund]:
-        """The refunds that there are, by their own references."""
-        rows = self._rows(_REFUNDS, ([*references],))
-        return {row[4]: refund_of(row) for row in rows}
+    def refunds(self, lines: Collection[Line]) -> dict[Line, dict[str, ContributionRefund]]:
+        """The refunds of these lines, on whichever day, by their own references."""
+        found: defaultdict[Line, dict[str, ContributionRefund]] = defaultdict(dict)
+        for row in self._rows(_REFUNDS, line_arrays(lines)):
+            refund = refund_of(row)
+            found[line_of(refund)][row[4]] = refund
+        return dict(found)
 
     def add_contributions(self, told: Iterable[Contribution]) -> None:
         """Adds lines that are not there yet."""

@@ -15,6 +15,7 @@ from osms_common.domain.codes import System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain import reports as told
 from osms_matching.domain.families import Application, Death, Guardianship, Marriage, Parentage
+from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import (
     NEVER,
     DetentionKind,
@@ -27,14 +28,6 @@ from osms_matching.domain.reports import (
     Report,
     Residence,
 )
-
-
-class RecordKey(NamedTuple):
-    """What a source calls a report: its number among those of one kind of the source."""
-
-    source: System
-    kind: type[Report]
-    record_id: str
 
 
 class Kind(NamedTuple):

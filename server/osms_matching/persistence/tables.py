@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from osms_common.persistence.act_tables import NAMES
+from osms_common.persistence.shared_tables import NAMES
 
 metadata = sa.MetaData(naming_convention=NAMES)
 
@@ -103,7 +103,6 @@ contribution_refund = sa.Table(
     _column("withdrawn", sa.BigInteger, nullable=True),
     sa.CheckConstraint("amount > 0", name="amount_above_zero"),
     sa.CheckConstraint("withdrawn > known", name="known_before_withdrawn"),
-    sa.Index(None, "refund_reference", unique=True),
     comment="Lines that are given back, in whole or in part.",
 )
 

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from osms_common.persistence.embedded import EmbeddedPostgres
+from osms_common.persistence.shared_tables import ACT_TABLES
 from osms_matching.persistence.migration import migrate
-from osms_matching.persistence.tables import metadata
+from osms_matching.persistence.service_tables import EVERY_TABLE
 from tests.conftest import create_database, dsn_of
 
 _TEMPLATE = "osms_matching_template"
@@ -62,8 +63,9 @@ def engine(own_matching: sa.Engine) -> sa.Engine:
 
 
 def empty(engine: sa.Engine) -> None:
-    """Takes everything out of a database of the matching, except the one row of the head."""
-    names = [table.name for table in metadata.sorted_tables if table.name != "head"]
+    """Takes everything out, except the one row of the head and the log of acts."""
+    kept = {"head", *(table.name for table in ACT_TABLES)}
+    names = [table.name for table in EVERY_TABLE.sorted_tables if table.name not in kept]
     with engine.begin() as connection:
         connection.execute(sa.text(f"truncate {', '.join(names)}"))
         connection.execute(sa.text("update head set revision = 0"))

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from osms_common.domain.codes import System
 from osms_matching.domain.contributions import Contribution, ContributionRefund
+from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import PersonReport, Report
 from osms_matching.persistence.evidence import EvidenceTables
-from osms_matching.persistence.kinds import RecordKey
 
 _ELSEWHERE: Final = System.MOJ
 """Where reports come from whose own fields do not say it."""

@@ -15,6 +15,7 @@ from osms_common.domain.calendar import month
 from osms_common.domain.codes import System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain import families, reports
+from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import (
     NEVER,
     DetentionKind,
@@ -28,7 +29,7 @@ from osms_matching.domain.reports import (
     Residence,
 )
 from osms_matching.persistence.evidence import EvidenceTables
-from osms_matching.persistence.kinds import KINDS, RecordKey, key_of, persons_of, report_of, row_of
+from osms_matching.persistence.kinds import KINDS, key_of, persons_of, report_of, row_of
 from osms_matching.rules.circles import circle, joined_by
 from osms_matching.rules.work import line_of
 from tests.matching.crowds import ADULTS, CHILDREN, crowd
@@ -205,7 +206,7 @@ def _tell_earlier(engine: sa.Engine) -> None:
 
 
 def test_lines_and_refunds_are_found_by_their_names(engine: sa.Engine) -> None:
-    """What was paid, how much of it was given back, and each refund by its own reference."""
+    """What was paid, and each refund of it by its own reference."""
     line, other = paid("2026-06-10", amount=5), paid("2026-06-10", BOLAT, reference="Ә, 2")
     missing = paid("2026-05-10")
     part, rest = (refunded(line, on, amount=2) for on in ("2026-06-20", "2026-07-20"))
@@ -215,8 +216,7 @@ def test_lines_and_refunds_are_found_by_their_names(engine: sa.Engine) -> None:
         tables.add_refunds([("R-1", part), ("R-2", rest)])
         asked = [line_of(each) for each in (line, other, missing)]
         assert tables.lines(asked) == {line_of(line): line, line_of(other): other}
-        assert tables.given_back(asked) == {line_of(line): 4}
-        assert tables.refunds(["R-2", "R-1", "R-9"]) == {"R-1": part, "R-2": rest}
+        assert tables.refunds(asked) == {line_of(line): {"R-1": part, "R-2": rest}}
 
 
 def test_a_line_is_not_kept_twice(engine: sa.Engine) -> None:
