@@ -27,7 +27,7 @@ _OF_REASON: Final[Mapping[Reason, tuple[str, ...]]] = {
     Reason.LEAVE_ENDED: ("p20.4",),
 }
 
-_REMOVED_BY: Final[Mapping[Reason, System]] = {
+REMOVED_BY: Final[Mapping[Reason, System]] = {
     Reason.DEATH: System.MOJ,
     Reason.WORKED: System.MLSPP,
     Reason.OTHER_CATEGORY: System.MLSPP,
@@ -79,8 +79,8 @@ def source(outcome: Outcome, reason: Reason, basis: Basis) -> System:
     """
     if basis.barring is not None:
         return basis.barring.source
-    if outcome is Outcome.WITHDRAWN and reason in _REMOVED_BY:
-        return _REMOVED_BY[reason]
+    if outcome is Outcome.WITHDRAWN and reason in REMOVED_BY:
+        return REMOVED_BY[reason]
     told = basis.grant or basis.listing
     assert told is not None
     return told.source

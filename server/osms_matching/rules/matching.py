@@ -24,6 +24,7 @@ from osms_matching.rules.judging import Judgement, judge
 from osms_matching.rules.listings import Key, Listing
 from osms_matching.rules.parents import judge_parent, parents
 from osms_matching.rules.picture import Picture, depict
+from osms_matching.rules.work import Work
 
 _HELD: Final = frozenset({Outcome.GRANTED, Outcome.KEPT})
 
@@ -44,6 +45,19 @@ def match(reports: Iterable[Report], before: Grants, run: Run, law: Law = LAW) -
     if not formed.keys().isdisjoint(OF_COUPLES):
         matching.judge_parents()
     matching.judge_single(rule for rule in single if rule.gives_way_to)
+    return matching.result()
+
+
+def match_parents(
+    reports: Iterable[Report], work: Work, before: Grants, run: Run, law: Law = LAW
+) -> Matching:
+    """
+    The same for R03 and R04 alone, of which *before* has no other grants.
+
+    Instead of contributions, *work* says who worked in the months that are looked at.
+    """
+    matching = _Matching(depict(reports, run, law, work), before)
+    matching.judge_parents()
     return matching.result()
 
 

@@ -47,8 +47,12 @@ class Picture:
         return months_before(self.work, person, self.day, count)
 
 
-def depict(reports: Iterable[Report], run: Run, law: Law) -> Picture:
-    """The picture of the day of *run*, by what was known then."""
+def depict(reports: Iterable[Report], run: Run, law: Law, work: Work | None = None) -> Picture:
+    """
+    The picture of the day of *run*, by what was known then.
+
+    Where the *work* of everybody is known already, no contributions are looked for.
+    """
     day = run.day
     known = [report for report in reports if report.is_known_at(run.known)]
     holding = [r for r in known if not isinstance(r, Lasting) or r.holds_on(day)]
@@ -65,7 +69,7 @@ def depict(reports: Iterable[Report], run: Run, law: Law) -> Picture:
         frozenset(report.person for report in told if _is_outgrown(report, families, day)),
         families,
         places_on(families, on_leave - families.dead, day),
-        work_by(known, day),
+        work_by(known, day) if work is None else work,
     )
 
 
