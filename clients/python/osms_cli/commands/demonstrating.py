@@ -12,7 +12,7 @@ from osms_cli.demo.play import play
 from osms_cli.drawing.regions import draw_region, followed
 from osms_cli.failures import MISUSED, Failure
 from osms_cli.registration import Commands
-from osms_cli.sample import ALL_FEEDS, Cadence, Feed, write_region
+from osms_cli.sample import SOURCE_FEEDS, Cadence, Feed, write_region
 from osms_cli.session import Session
 from osms_cli.typed import DAY, read_day
 
@@ -91,7 +91,7 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
                 seed=seed,
                 months=months,
                 until=until,
-                feeds=frozenset(feed or ALL_FEEDS),
+                feeds=frozenset(feed or SOURCE_FEEDS),
                 bad_share=bad_share,
                 compress=compress,
                 cadence=cadence,

@@ -100,6 +100,13 @@ def iso_texts() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def json_texts() -> tuple[str, ...]:
+    """Every day as the JSON of the contract writes it, by its number."""
+    dates = (date.fromordinal(ORIGIN + day) for day in range(END))
+    return tuple(f'{{"year":{when.year},"month":{when.month},"day":{when.day}}}' for when in dates)
+
+
+@lru_cache(maxsize=1)
 def months() -> tuple[Month, ...]:
     """The month of every day, by its number."""
     first = month_of(date_of(0))
@@ -118,8 +125,9 @@ def delivery_days(known: list[Day], cadence: Cadence, last: Day) -> dict[Day, li
     come after the *last* day comes on it.
     """
     deliveries: dict[Day, list[Day]] = {}
+    daily_from = closing_from(last) if cadence is Cadence.CLOSING else last + 1
     for day in known:
-        at_once = cadence is Cadence.DAILY or day == known[0]
+        at_once = cadence is Cadence.DAILY or day == known[0] or day >= daily_from
         delivered = day if at_once else min(_next_delivery(day, cadence), last)
         deliveries.setdefault(delivered, []).append(day)
     return deliveries
@@ -130,3 +138,8 @@ def _next_delivery(day: Day, cadence: Cadence) -> Day:
     if cadence is Cadence.WEEKLY:
         return day + -when.weekday() % 7
     return day if when.day == 1 else month_start(month_of(when) + 1)
+
+
+def closing_from(last: Day) -> Day:
+    """The first day of the last two months, in which `Cadence.CLOSING` delivers every day."""
+    return month_start(months()[last] - 1)
