@@ -121,13 +121,13 @@ def delivery_days(known: list[Day], cadence: Cadence, last: Day) -> dict[Day, li
     """
     On which days what became known on some days is delivered.
 
-    The load of all that stands is delivered at once, on the first of the days; whatever would
-    come after the *last* day comes on it.
+    The load of all that stands is delivered at once, on the first of the days, which is the first
+    of a month; whatever would come after the *last* day comes on it.
     """
     deliveries: dict[Day, list[Day]] = {}
-    daily_from = closing_from(last) if cadence is Cadence.CLOSING else last + 1
+    closes = cadence is Cadence.CLOSING
     for day in known:
-        at_once = cadence is Cadence.DAILY or day == known[0] or day >= daily_from
+        at_once = day >= closing_from(last) if closes else day == known[0]
         delivered = day if at_once else min(_next_delivery(day, cadence), last)
         deliveries.setdefault(delivered, []).append(day)
     return deliveries
@@ -135,6 +135,8 @@ def delivery_days(known: list[Day], cadence: Cadence, last: Day) -> dict[Day, li
 
 def _next_delivery(day: Day, cadence: Cadence) -> Day:
     when = date_of(day)
+    if cadence is Cadence.DAILY:
+        return day
     if cadence is Cadence.WEEKLY:
         return day + -when.weekday() % 7
     return day if when.day == 1 else month_start(month_of(when) + 1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from osms_cli.sample.chance import between
 from osms_cli.sample.days import Day, anniversary, json_texts, month_start, months
 from osms_cli.sample.life import STANDS
-from osms_cli.sample.registers.book import Kind, RegisterBook
+from osms_cli.sample.registers.book import Entry, Kind, RegisterBook
 from osms_cli.sample.vocabulary import Reason
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ LEADS_TO: Final[dict[str, tuple[Kind, str]]] = {
     "L02": (Kind.FAMILY_CARD_LEVEL, ',"level":"WELLBEING_LEVEL_D"'),
     "F01": (Kind.TREATY_STAY, ""),
 }
+OF_CUSTODY: Final = frozenset({"R08", "R09a", "R09b"})
+OF_WHO_DOES_NOT_WORK: Final = frozenset({"R05", "R06", "R10", "R14", "L02"})
 MINIMUM_SECURITY: Final = ',"minimumSecurity":true'
 EMERGENCY: Final = ',"level":"WELLBEING_LEVEL_E"'
 BETTER: Final = ',"level":"WELLBEING_LEVEL_C"'
@@ -58,6 +60,7 @@ TEMPORARY_SHARE: Final = 0.5  # of them: those who are in the country for a time
 TRAINED_AFTER: Final = 20  # days of registration
 TRAINING_SHARE: Final = 0.15  # of the unemployed who find work: those who were trained for it
 SUBSIDISED_SHARE: Final = 0.1  # of them: those whose job is subsidised
+OVERLOOKED_SHARE: Final = 0.4  # of those who find work: the system does not learn of it
 CORRECTED_SHARE: Final = 0.006  # of reports: first told with a wrong day
 MISTAKEN_SHARE: Final = 0.001  # of people: somebody else's disability is told of them
 
@@ -105,30 +108,54 @@ class Reporter:
 
     def _enter(self, life: Life, episode: Episode) -> Listed:
         code, source, since, until, reason = episode
-        kind, said = LEADS_TO[code]
-        certain = True
-        if code in {"R08", "R09a", "R09b"}:
-            said, certain = self._held_in_custody(life, code, said, source, since)
-        if code == "L02" and self._chance.random() < EMERGENCY_SHARE:
-            said = EMERGENCY
-        fields = f'"iin":"{life.iin}"{said}'
         if code == "R01":
-            grown = anniversary(life.born, OF_AGE)
-            self._book.enter(source, kind, fields, self._told(episode), since, grown)
-            return Listed(code, since, grown if grown <= self._last else STANDS)
-        entry = self._book.enter(source, kind, fields, self._told(episode), self._wrong(since))
+            return self._enter_childhood(life, episode)
+        said, certain = self._said(life, episode)
+        fields = f'"iin":"{life.iin}"{said}'
+        kind, told = LEADS_TO[code][0], self._told(episode)
+        entry = self._book.enter(source, kind, fields, told, self._wrong(since))
         if entry.since != since:
             entry = self._book.correct(entry, since, entry.known + between(self._chance, 5, 30))
-        if until == STANDS or reason is Reason.DEATH:
-            return Listed(code, since, STANDS, certain)
+        if until != STANDS and reason is not Reason.DEATH:
+            until = self._end(life, entry, episode)
+        return Listed(code, since, until, certain)
+
+    def _enter_childhood(self, life: Life, episode: Episode) -> Listed:
+        """A child, until a day that is known from the first."""
+        grown = anniversary(life.born, OF_AGE)
+        fields = f'"iin":"{life.iin}"'
+        told = self._told(episode)
+        self._book.enter(episode.source, Kind.CHILDHOOD, fields, told, episode.since, grown)
+        return Listed(episode.code, episode.since, grown)
+
+    def _said(self, life: Life, episode: Episode) -> tuple[str, bool]:
+        """What is said beside the person and the days; whether nothing bars the category."""
+        said = LEADS_TO[episode.code][1]
+        if episode.code in OF_CUSTODY:
+            if self._chance.random() < FOREIGN_SHARE:
+                self._say_residence(life, episode.source, episode.since)
+                return said, False
+            if episode.code == "R08" and self._chance.random() < MINIMUM_SECURITY_SHARE:
+                return MINIMUM_SECURITY, False
+        elif episode.code == "L02" and self._chance.random() < EMERGENCY_SHARE:
+            return EMERGENCY, True
+        return said, True
+
+    def _end(self, life: Life, entry: Entry, episode: Episode) -> Day:
+        """Report the end; until when the person is listed."""
+        code, until = episode.code, episode.until
         ends = until
-        if code == "L01" and reason is Reason.EMPLOYED:
-            ends, until = self._place(life, since, until)
-        self._book.end(entry, ends, self._ended(code, ends))
+        if episode.reason is Reason.EMPLOYED:
+            if code == "L01":
+                ends, until = self._place(life, episode.since, until)
+            elif code in OF_WHO_DOES_NOT_WORK:
+                ends = until = self._overlooked(until)
+        known = self._next_monthly(ends) if code == "L02" else self.known(ends)
+        self._book.end(entry, ends, known)
         if code == "L02":
             fields = f'"iin":"{life.iin}"{BETTER}'
-            self._book.enter(source, kind, fields, self._ended(code, until), until)
-        return Listed(code, since, until, certain)
+            self._book.enter(entry.source, entry.kind, fields, known, ends)
+        return until
 
     def _told(self, episode: Episode) -> Day:
         if episode.since < self._first:
@@ -136,9 +163,6 @@ class Reporter:
         if episode.code == "L02":
             return self._next_monthly(episode.since)
         return self.known(episode.since, CIVIL_ACT_LAG_MAX if episode.source == "MOJ" else LAG_MAX)
-
-    def _ended(self, code: str, until: Day) -> Day:
-        return self._next_monthly(until) if code == "L02" else self.known(until)
 
     def _next_monthly(self, day: Day) -> Day:
         return month_start(self._months[day] + 1) + MONTHLY_DAY - 1
@@ -149,22 +173,17 @@ class Reporter:
             return since - between(self._chance, 1, 5)
         return since
 
-    def _held_in_custody(
-        self, life: Life, code: str, said: str, source: str, since: Day
-    ) -> tuple[str, bool]:
-        """What is said of a convict or detained person, and whether nothing bars the category."""
-        if self._chance.random() < FOREIGN_SHARE:
-            self._say_residence(life, source, since)
-            return said, False
-        if code == "R08" and self._chance.random() < MINIMUM_SECURITY_SHARE:
-            return MINIMUM_SECURITY, False
-        return said, True
-
     def _say_residence(self, life: Life, source: str, since: Day) -> None:
         temporary = self._chance.random() < TEMPORARY_SHARE
         residence = "TEMPORARY_STAY" if temporary else "PERMANENT_RESIDENT"
         fields = f'"iin":"{life.iin}","residence":"RESIDENCE_{residence}"'
         self._book.enter(source, Kind.RESIDENCE_STATUS, fields, self.known(since), since)
+
+    def _overlooked(self, until: Day) -> Day:
+        """When a system learns that somebody has found work, of which nobody told it."""
+        if self._chance.random() < OVERLOOKED_SHARE:
+            return until + between(self._chance, 40, 200)
+        return until
 
     def _place(self, life: Life, since: Day, until: Day) -> tuple[Day, Day]:
         """Train or place somebody unemployed: when the registration ends, and what it gives."""

@@ -69,7 +69,7 @@ class Settled:
         """What most likely comes of the reports, to be counted."""
         worked = all(self._contributions.months_made(life.iin, self._month - 2, self._month - 1))
         return [
-            _known(each, life)
+            self._known(each, life)
             for each in self._without_raising(life.iin)
             if each.code in BY_LIST or not worked
         ]
@@ -88,7 +88,7 @@ class Settled:
         if Verdict.TRACED in verdicts and Verdict.HELD not in verdicts:
             return None
         shown = (Verdict.HELD, Verdict.ENDED)
-        return [_known(each, life) for each, verdict in judged if verdict in shown]
+        return [self._known(each, life) for each, verdict in judged if verdict in shown]
 
     def _without_raising(self, iin: str) -> list[Listed]:
         """All that somebody is listed for; whoever is on leave has R04 and not R03."""
@@ -149,11 +149,12 @@ class Settled:
             and each.since <= life.end - HELD_BEFORE_DEATH_DAYS
             and (each.until == STANDS or each.until > life.end)
         ]
-        return [_known(each, life) for each in held] or None
+        return [self._known(each, life) for each in held] or None
 
-
-def _known(each: Listed, life: Life) -> Known:
-    if life.died and (each.until == STANDS or each.until >= life.end):
-        return Known(each.code, each.since, life.end, Reason.DEATH, life.end)
-    last_heard = each.since if each.until == STANDS else each.until
-    return Known(each.code, each.since, each.until, Reason.ENDED, last_heard)
+    def _known(self, each: Listed, life: Life) -> Known:
+        """A listing as if the category had been held on its days."""
+        if life.died and (each.until == STANDS or each.until >= life.end):
+            return Known(each.code, each.since, life.end, Reason.DEATH, life.end)
+        if self._stands(each):
+            return Known(each.code, each.since, STANDS, Reason.ENDED, each.since)
+        return Known(each.code, each.since, each.until, Reason.ENDED, each.until)
