@@ -21,12 +21,12 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from osms_common.certificates import AuthorityUnusable
 from osms_common.domain.identifiers import identifier_text
 from osms_common.persistence.embedded import EmbeddedPostgresError
+from osms_common.serving.databases import FolderInUse
+from osms_common.serving.transport import CannotListen
 from osms_common.tls_files import TlsUnusable
 from osms_server import maintenance
 from osms_server.bootstrap import (
-    CannotListen,
     DsnMissing,
-    FolderInUse,
     database,
     rare_engine_for,
     running_server,

@@ -8,27 +8,19 @@ to be stopped.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
-import shutil
 import tempfile
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import grpc
-import psycopg
 import sqlalchemy as sa
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from osms.entitlement.v1 import (
     audit_service_pb2,
@@ -48,28 +40,36 @@ from osms.entitlement.v1 import (
     sandbox_service_pb2,
     sandbox_service_pb2_grpc,
 )
-from osms_common.application.acts import ActLog
 from osms_common.application.clock import Clock
-from osms_common.application.pace import PaceLimit, Paces
-from osms_common.application.slots import Bytes, Limit, Room, Slots
-from osms_common.certificates import CA, REVOKED, SERVER, make_development_certificates
+from osms_common.application.slots import Limit, Room, Slots
 from osms_common.clocks import SandboxClock, SystemClock
 from osms_common.persistence.acts import ActTrail
 from osms_common.persistence.copying import raw
 from osms_common.persistence.embedded import EmbeddedPostgres, state_folder_for_root
 from osms_common.persistence.keeping import kept_running
-from osms_common.rpc.admission import Admission, Identity
-from osms_common.rpc.feed_streams import StreamLimits
-from osms_common.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
-from osms_common.rpc.interception import Gate, Patience, Places
-from osms_common.rpc.slow_callers import SlowCallers
-from osms_common.tls_files import TlsFiles, TlsPaths
+from osms_common.rpc.interception import Gate
+from osms_common.rpc.pages import PageLimits
+from osms_common.serving.databases import NO_POOL, embedded, engine_for, locked, pool
+from osms_common.serving.gate import (
+    admission,
+    identity_of,
+    patience,
+    places,
+    stream_limits,
+    stream_slots,
+)
+from osms_common.serving.transport import (
+    add_health_and_reflection,
+    grpc_server,
+    listen,
+    tls_files,
+)
 from osms_common.working_days import is_working_day
 from osms_server.application.answers import Answers
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.application.receipts import ISSUER, SANDBOX_ISSUER
-from osms_server.config import Settings, Transport
+from osms_server.config import Settings
 from osms_server.desks import DeskThread
 from osms_server.persistence.granting import missing_roles
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts
@@ -94,7 +94,6 @@ from osms_server.rpc.look_up_front import FrontLimits
 from osms_server.rpc.mutations import Mutations
 from osms_server.rpc.operations.parts import Operations
 from osms_server.rpc.operations.service import OperationsService
-from osms_server.rpc.pages import PageLimits
 from osms_server.rpc.sandbox_service import FIRST_CLOCK_TIME, SandboxService
 from osms_server.supervising import look_up_processes
 
@@ -112,27 +111,8 @@ _SERVICES = (
 _SANDBOX = sandbox_service_pb2.DESCRIPTOR.services_by_name["SandboxService"]
 
 
-_LINE = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""A machine that has fallen silent is given up, and nobody waits for it for hours (TCP alone)."""
-_PASSABLE = 0o711
-
-
-class FolderInUse(Exception):
-    """Another server uses the state folder."""
-
-
 class DsnMissing(Exception):
     """Settings name a database for some of the work, and none for the rest."""
-
-
-class CannotListen(Exception):
-    """The address is not one of this machine, or another server uses it."""
 
 
 @dataclass(frozen=True)
@@ -154,45 +134,20 @@ def connect(dsn: str, settings: Settings) -> Engines:
     # A statement that was prepared for a table goes on to mean it where a temporary table of the
     # same name hides it. So rehearsals, which hide tables, prepare nothing.
     return Engines(
-        engine_for(dsn, settings),
-        _engine(dsn, settings, _pool(tried), prepare_threshold=None),
+        pooled_engine_for(dsn, settings),
+        engine_for(dsn, pool(tried), settings.writer_wait_seconds, SEARCH_PATH, None),
     )
 
 
-def engine_for(dsn: str, settings: Settings) -> sa.Engine:
+def pooled_engine_for(dsn: str, settings: Settings) -> sa.Engine:
     """Connections for one kind of work."""
-    return _engine(dsn, settings, _pool(settings.database_connections_max))
+    size = pool(settings.database_connections_max)
+    return engine_for(dsn, size, settings.writer_wait_seconds, SEARCH_PATH)
 
 
 def rare_engine_for(dsn: str, settings: Settings) -> sa.Engine:
     """Connections for what is seldom done: each is closed when it is no longer used."""
-    return _engine(dsn, settings, {"poolclass": sa.NullPool})
-
-
-def _pool(size: int) -> Mapping[str, Any]:
-    return {"pool_size": size, "max_overflow": 0, "pool_pre_ping": True}
-
-
-def _engine(
-    dsn: str, settings: Settings, pool: Mapping[str, Any], prepare_threshold: int | None = 5
-) -> sa.Engine:
-    url = "postgresql+psycopg" + dsn[dsn.index("://") :]
-    arguments = {**_LINE, "prepare_threshold": prepare_threshold}
-    engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments, **pool)
-    _begin_sessions(engine, settings.writer_wait_seconds)
-    return engine
-
-
-_SESSION = "select set_config('search_path', %s, false), set_config('lock_timeout', %s, false)"
-
-
-def _begin_sessions(engine: sa.Engine, seconds: float) -> None:
-    """Tells where the tables are; and no transaction waits longer for what another has locked."""
-
-    @sa.event.listens_for(engine, "connect")
-    def _begin(connection: psycopg.Connection, _: object) -> None:
-        connection.execute(_SESSION, (SEARCH_PATH, str(int(seconds * 1000))))
-        connection.commit()
+    return engine_for(dsn, NO_POOL, settings.writer_wait_seconds, SEARCH_PATH)
 
 
 @contextmanager
@@ -208,22 +163,7 @@ def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[Dsns]:
         return
     if settings.look_up_dsn:
         raise DsnMissing("OSMS_LOOK_UP_DSN says where to look up, and nothing where to write")
-    with ExitStack() as stack:
-        if ephemeral:
-            folder = Path(tempfile.mkdtemp(prefix="osms-"))
-            folder.chmod(_PASSABLE)  # PostgreSQL may run as another user
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        else:
-            folder = state_folder_for_root(settings.state_folder)
-            stack.enter_context(_locked(folder))
-        postgres = own_postgres(folder / "postgresql", durable=not ephemeral)
-        postgres.start()
-        stack.callback(postgres.stop)
-        stack.enter_context(kept_running(postgres))
-        log.info(
-            "embedded PostgreSQL started; it is for development and small installations",
-            folder=str(postgres.folder),
-        )
+    with embedded(settings.state_folder, own_postgres, ephemeral=ephemeral) as postgres:
         yield Dsns.embedded(postgres)
 
 
@@ -231,7 +171,7 @@ def database(settings: Settings, *, ephemeral: bool = False) -> Iterator[Dsns]:
 def replica(settings: Settings, primary: str) -> Iterator[str]:
     """A PostgreSQL of our own that follows a primary, for as long as the block lasts; its DSN."""
     folder = state_folder_for_root(settings.state_folder)
-    with _locked(folder), ExitStack() as stack:
+    with locked(folder), ExitStack() as stack:
         postgres = own_postgres(folder / "replica", primary=primary)
         postgres.start()
         stack.callback(postgres.stop)
@@ -244,18 +184,6 @@ def _look_up_dsn_of(postgres: EmbeddedPostgres, settings: Settings) -> str:
     with rare_engine_for(postgres.dsn, settings).connect() as connection:
         is_missing = LOOK_UP in missing_roles(raw(connection))
     return postgres.dsn if is_missing else postgres.dsn_of(LOOK_UP)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "server.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = f"another osms-server uses {folder}; stop it, or set OSMS_STATE_FOLDER"
-            raise FolderInUse(message) from error
-        yield
 
 
 class Application:
@@ -289,7 +217,7 @@ class Application:
             ),
         )
         self.acts = ActTrail(engines.transactions, self.clock)
-        self._look_ups = engine_for(dsns.look_up, settings)
+        self._look_ups = pooled_engine_for(dsns.look_up, settings)
         overlaying = Overlaying(PostgresLookUpFacts(self._look_ups), self.law)
         self.desk = DeskThread(dsns.look_up, settings, self.clock, overlaying)
         self.answers = Answers(self.register, self.clock, self.law, self.desk, overlaying)
@@ -350,18 +278,8 @@ class Application:
             sandbox_service_pb2_grpc.add_SandboxServiceServicer_to_server(
                 SandboxService(self._empty, self.law, self.clock), server
             )
-        self._add_health_and_reflection(server)
-
-    def _add_health_and_reflection(self, server: grpc.Server) -> None:
-        names = [service.full_name for service in _SERVICES]
-        if self.settings.sandbox:
-            names.append(_SANDBOX.full_name)
-        self.health = health.HealthServicer()
-        for name in ("", *names):
-            self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
-        health_pb2_grpc.add_HealthServicer_to_server(self.health, server)
-        own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection([*names, *own], server)
+        services = [*_SERVICES, *([_SANDBOX] if self.settings.sandbox else [])]
+        self.health = add_health_and_reflection(server, services)
 
     def _empty(self) -> None:
         """Empties the register of a sandbox, and forgets what was kept of it."""
@@ -380,8 +298,10 @@ class Application:
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
         settings = self.settings
-        entry = admission(settings, identity_of(settings, self.tls, self.acts), self.acts)
-        return [Gate(entry, places(settings), patience(settings), self.acts)]
+        identity = identity_of(self.tls, self.acts, sandbox=settings.sandbox)
+        entry = admission(settings, RIGHTS, identity, self.acts)
+        patients = places(settings, (QUESTIONS,), frozenset({f"{QUESTIONS}CheckEntitlement"}))
+        return [Gate(entry, patients, patience(settings), self.acts)]
 
 
 def make_signer(
@@ -408,42 +328,6 @@ def _made_first(keys: KeyFolder, began: datetime) -> bool:
         raise ReceiptKeysUnusable(f"{message}; set OSMS_RECEIPT_KEYS_FOLDER") from error
 
 
-def identity_of(settings: Settings, files: TlsFiles | None, acts: ActLog) -> Identity:
-    """How callers say who they are."""
-    if files is not None:
-        return CertificateIdentity(files.trust, acts.note_certificate)
-    return MetadataIdentity(known=SANDBOX_CALLERS if settings.sandbox else None)
-
-
-def admission(settings: Settings, identity: Identity, acts: ActLog) -> Admission:
-    """What is asked of every call."""
-    pace = PaceLimit(
-        "calls_per_second_max", settings.calls_per_second_max, settings.calls_in_a_row_max
-    )
-    return Admission(
-        RIGHTS,
-        identity,
-        Paces(pace, time.monotonic),
-        acts,
-        deadline_required=settings.deadline_required,
-    )
-
-
-def places(settings: Settings) -> Places:
-    """The places for all that may keep a worker, so that look-ups always find one."""
-    return Places(
-        stream_slots(settings),
-        Room(Limit("workers", settings.calls_at_once)),
-        Room(Limit("workers", settings.kept_at_once)),
-        Slots(
-            Limit("concurrent_rpcs_max", settings.concurrent_rpcs_max),
-            Limit("calls_per_caller_max", settings.calls_each_at_once),
-        ),
-        questions=(QUESTIONS,),
-        waited_for=frozenset({f"{QUESTIONS}CheckEntitlement"}),
-    )
-
-
 def front_limits(settings: Settings) -> FrontLimits:
     """The limits of a process that only looks up."""
     callers = Slots(
@@ -458,36 +342,6 @@ def front_limits(settings: Settings) -> FrontLimits:
     )
 
 
-def patience(settings: Settings) -> Patience:
-    """How long callers may be slow, and how much of their streams may be in hand."""
-    return Patience(
-        SlowCallers(settings.slow_caller_seconds),
-        Bytes(
-            Limit("streams_bytes_max", settings.streams_bytes_max), settings.writer_wait_seconds
-        ),
-    )
-
-
-def stream_slots(settings: Settings) -> Slots:
-    """The places for streams."""
-    return Slots(
-        Limit("streams_max", settings.streams_at_once),
-        Limit("streams_per_caller_max", settings.streams_per_caller_max),
-    )
-
-
-def stream_limits(settings: Settings, stopping: threading.Event | None = None) -> StreamLimits:
-    """The limits of streams; *stopping* is set when they are to go."""
-    return StreamLimits(
-        settings.batch_records_max,
-        settings.record_bytes_max,
-        settings.ack_bytes_max,
-        settings.stream_idle_seconds,
-        settings.feed_idle_seconds,
-        stopping or threading.Event(),
-    )
-
-
 def export_limits(settings: Settings) -> ExportLimits:
     """The limits of exports; in a sandbox, whose clock stands still, all is complete at once."""
     settled = None if settings.sandbox else timedelta(seconds=settings.export_settled_seconds)
@@ -499,26 +353,6 @@ def look_up_limits(settings: Settings) -> LookUpLimits:
     """The limits of look-ups."""
     lists = Limit("lists_waiting_max", settings.lists_at_once)
     return LookUpLimits(settings.iins_max, settings.look_up_seconds_max, lists)
-
-
-def server_options(settings: Settings, *, looks_up: bool = False) -> list[tuple[str, Any]]:
-    """Options of a gRPC server: limits; those that only look up may share a port."""
-    largest = settings.look_up_bytes_max if looks_up else settings.message_bytes_max
-    return [
-        ("grpc.max_receive_message_length", largest),
-        ("grpc.max_send_message_length", settings.message_bytes_max),
-        ("grpc.so_reuseport", int(looks_up)),
-        ("grpc.max_concurrent_streams", settings.calls_per_connection_max),
-        ("grpc.max_connection_idle_ms", round(settings.connection_idle_seconds * 1000)),
-        ("grpc.server_handshake_timeout_ms", round(settings.handshake_seconds_max * 1000)),
-        # gRPC cancels what it cannot keep, at random from the first of the two on, and tells
-        # nobody why. What is taken up is told what to do.
-        ("grpc.server.max_pending_requests", settings.pending_rpcs_max),
-        ("grpc.server.max_pending_requests_hard_limit", settings.pending_rpcs_max),
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
-    ]
 
 
 @dataclass
@@ -608,60 +442,12 @@ def _look_ups(settings: Settings, dsns: Dsns, receipt_keys: Path | None) -> Iter
 
 def _start(application: Application) -> RunningServer:
     settings = application.settings
-    server = grpc.server(
-        ThreadPoolExecutor(settings.workers, thread_name_prefix="rpc"),
-        interceptors=application.interceptors(),
-        maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
-        options=server_options(settings),
-    )
+    server = grpc_server(settings, application.interceptors())
     application.add_to(server)
     host = settings.listen.rpartition(":")[0]
-    port = _listen(server, settings, application.tls)
+    port = listen(server, settings, application.tls)
     server.start()
     return RunningServer(application, server, f"{host}:{port}")
-
-
-def _listen(server: grpc.Server, settings: Settings, files: TlsFiles | None) -> int:
-    """The port on which the server now listens. CannotListen: it could not."""
-    try:
-        if files is not None:
-            return server.add_secure_port(settings.listen, files.credentials())
-        return server.add_insecure_port(settings.listen)
-    except RuntimeError as error:
-        message = f"cannot listen at {settings.listen}; is another server there already?"
-        raise CannotListen(message) from error
-
-
-def tls_files(settings: Settings) -> TlsFiles | None:
-    """
-    The files of TLS, those of development where none are named; None without TLS.
-
-    TlsUnusable: they cannot be used. AuthorityUnusable: some of development are missing.
-    """
-    if settings.transport is not Transport.MTLS:
-        return None
-    return TlsFiles(_tls_paths(settings), settings.tls_reload_seconds)
-
-
-def _tls_paths(settings: Settings) -> TlsPaths:
-    if settings.tls_certificate and settings.tls_key and settings.tls_client_ca:
-        return TlsPaths(
-            settings.tls_certificate,
-            settings.tls_key,
-            settings.tls_client_ca,
-            settings.tls_revoked,
-        )
-    folder = certificates_folder(settings)
-    if make_development_certificates(folder, SANDBOX_CALLERS):
-        log.info("development certificates made", folder=str(folder))
-    return TlsPaths(
-        *(folder / name for name in (f"{SERVER}.pem", f"{SERVER}.key", f"{CA}.pem", REVOKED))
-    )
-
-
-def certificates_folder(settings: Settings) -> Path:
-    """Where development certificates lie."""
-    return settings.state_folder / "certificates"
 
 
 def receipt_keys_folder(settings: Settings) -> Path:

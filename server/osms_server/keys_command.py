@@ -13,7 +13,8 @@ from osms_common.certificates import Authority, make_development_certificates
 from osms_common.domain.errors import CallerUnknown
 from osms_common.logs import configure_logs
 from osms_common.rpc.identity import SANDBOX_CALLERS, parse_caller
-from osms_server.bootstrap import certificates_folder, receipt_keys_folder
+from osms_common.serving.transport import certificates_folder
+from osms_server.bootstrap import receipt_keys_folder
 from osms_server.config import Settings
 from osms_server.receipt_keys import KeyFolder
 

@@ -27,20 +27,17 @@ from sqlalchemy.exc import OperationalError
 from osms.entitlement.v1 import entitlement_service_pb2
 from osms_common.clocks import SystemClock
 from osms_common.persistence.acts import ActTrail
+from osms_common.serving.gate import admission, identity_of
+from osms_common.serving.transport import CannotListen, server_options, tls_files
 from osms_common.tls_files import TlsFiles
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
 from osms_server.bootstrap import (
-    CannotListen,
-    admission,
-    engine_for,
     front_limits,
-    identity_of,
     look_up_limits,
     make_signer,
+    pooled_engine_for,
     rare_engine_for,
-    server_options,
-    tls_files,
     warn_of_might,
 )
 from osms_server.config import Settings
@@ -48,6 +45,7 @@ from osms_server.desks import DeskParts, make_desk
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.rights import LOOK_UP
 from osms_server.roles import demand_rights
+from osms_server.rpc.authorisation import RIGHTS
 from osms_server.rpc.look_up_front import LookUpFront, OpenGate
 
 log = structlog.get_logger(__name__)
@@ -87,7 +85,7 @@ async def _serve(settings: Settings, dsn: str, ready: Callable[[str], None]) -> 
         server = grpc.aio.server(
             interceptors=[OpenGate(front.admission)],
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
-            options=server_options(settings, looks_up=True),
+            options=server_options(settings, settings.look_up_bytes_max, shares_port=True),
         )
         server.add_generic_rpc_handlers((front.handlers(),))
         alive = await _add_health_and_reflection(server)
@@ -108,7 +106,7 @@ def _parts(
 ) -> Iterator[tuple[LookUpFront, DeskParts]]:
     """What answers, on the loop that runs; overlays are laid in threads."""
     clock, law = SystemClock(), Law()
-    engine = engine_for(dsn, settings)
+    engine = pooled_engine_for(dsn, settings)
     acts = ActTrail(engine, clock)
     try:
         overlaying = Overlaying(PostgresLookUpFacts(engine), law)
@@ -116,7 +114,7 @@ def _parts(
         front = LookUpFront(
             desk.desk,
             make_signer(settings, clock, law),
-            admission(settings, identity_of(settings, files, acts), acts),
+            admission(settings, RIGHTS, identity_of(files, acts, sandbox=settings.sandbox), acts),
             front_limits(settings),
             look_up_limits(settings),
         )

@@ -16,7 +16,7 @@ from osms_common.domain.calendar import FOREVER, first_day, last_day, later, mon
 from osms_common.domain.codes import Category, System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
-from osms_matching.domain.decisions import Run
+from osms_matching.domain.decisions import Run, RunKind
 from osms_matching.domain.families import (
     Application,
     Death,
@@ -180,7 +180,10 @@ class _Teller:
         """Half a year of matchings, each by what was known by then."""
         days = sorted(self.a_day() for _ in range(8))
         known = sorted(self.chance.randrange(6) for _ in days)
-        return [Run(day, Known(at)) for day, at in zip(days, known, strict=True)]
+        return [
+            Run(day, Known(at), self.chance.choice(list(RunKind)))
+            for day, at in zip(days, known, strict=True)
+        ]
 
 
 def crowd(seed: int) -> Life:

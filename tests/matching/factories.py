@@ -15,7 +15,7 @@ from osms_common.domain.calendar import FOREVER, month_of
 from osms_common.domain.codes import Category, System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
-from osms_matching.domain.decisions import Decision, Matching, Run
+from osms_matching.domain.decisions import Decision, Matching, Run, RunKind
 from osms_matching.domain.families import (
     Application,
     Death,
@@ -187,9 +187,10 @@ def matched(
     before: Iterable[Grant] = NOTHING_GRANTED,
     known: int = LATEST,
     law: Law = LAW,
+    kind: RunKind = RunKind.MONTHLY,
 ) -> Matching:
-    """The matching of a day."""
-    return match(reports, frozenset(before), Run(day(on), Known(known)), law)
+    """The matching of a day, of all categories unless *kind* says otherwise."""
+    return match(reports, frozenset(before), Run(day(on), Known(known), kind), law)
 
 
 def only(matching: Matching, category: str, person: Iin = ASEL) -> Decision:

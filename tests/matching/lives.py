@@ -25,7 +25,7 @@ from osms_common.domain.calendar import (
 from osms_common.domain.codes import Category, System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
-from osms_matching.domain.decisions import Run
+from osms_matching.domain.decisions import Run, RunKind
 from osms_matching.domain.families import (
     Application,
     Death,
@@ -107,6 +107,7 @@ _ADULTS: Final = st.sampled_from(ADULTS)
 _CHILDREN: Final = st.sampled_from(CHILDREN)
 _BIRTHS: Final = st.sampled_from(BIRTHS)
 _KINDS: Final = st.sampled_from(list(ContributionKind))
+_RUN_KINDS: Final = st.sampled_from([RunKind.MONTHLY, RunKind.DAILY])
 
 
 def _lasting(report: type[Any], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -241,7 +242,9 @@ def lives(draw: st.DrawFn) -> Life:
     ]
     days = sorted(draw(_many(st.sampled_from(DAYS), 4)))
     known = sorted(draw(st.lists(st.integers(0, 3), min_size=len(days), max_size=len(days))))
-    runs = tuple(Run(day, Known(at)) for day, at in zip(days, known, strict=True))
+    runs = tuple(
+        Run(day, Known(at), draw(_RUN_KINDS)) for day, at in zip(days, known, strict=True)
+    )
     before = draw(st.one_of(st.just(NOTHING_GRANTED), grants()))
     if draw(st.booleans()):
         told.reverse()

@@ -15,7 +15,7 @@ from tests.matching.oracle import MATCHED, UNMATCHED, outcome
 from tests.matching.oracle_couples import CouplesClerk
 
 IN_ORDER: Final = (*MATCHED, *UNMATCHED, "COUPLES", "L01", "L02")
-"""The crisis or emergency level comes last: it depends on all others."""
+"""The crisis or emergency level comes last: it depends on all others, and only once a month."""
 
 Held = tuple[Iin, str, date, frozenset[Place]]
 
@@ -32,11 +32,20 @@ def form(told: Iterable[Report], before: Grants, run: Run) -> Formed:
     clerk = CouplesClerk(told, run.day, run.known)
     formed = Formed({}, set())
     for category in IN_ORDER:
-        if category == "COUPLES":
+        if category == "L02" and run.kind == "DAILY":
+            formed.held.update(_as_it_is(before, category))
+        elif category == "COUPLES":
             _form_couples(clerk, before, formed)
         else:
             _form_single(clerk, category, before, formed)
     return formed
+
+
+def _as_it_is(before: Grants, category: str) -> Iterable[Held]:
+    """Who holds a category of which nothing is decided goes on to hold it."""
+    for grant in before:
+        if grant.category == category:
+            yield grant.person, category, grant.assigned_on, frozenset()
 
 
 def _form_single(clerk: CouplesClerk, category: str, before: Grants, formed: Formed) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from osms_common.domain.codes import Category
 from osms_common.domain.identifiers import Iin
-from osms_matching.domain.decisions import Matching, Outcome
+from osms_matching.domain.decisions import Matching, Outcome, RunKind
 from osms_matching.domain.grants import Grants
 from osms_matching.domain.reports import Report
 from osms_matching.rules.categories import LAW, RULES
@@ -90,7 +90,8 @@ def _check_categories(matching: Matching) -> None:
     for categories in held.values():
         assert len(categories) == len({*categories})
         assert not {R03, R04} <= {*categories}
-        assert L02 not in categories or {*categories} <= {L02, Category.TREATY}
+        if matching.run.kind is RunKind.MONTHLY:  # a daily one may grant beside L02
+            assert L02 not in categories or {*categories} <= {L02, Category.TREATY}
 
 
 def _check_decisions(before: Grants, matching: Matching) -> None:
@@ -100,7 +101,12 @@ def _check_decisions(before: Grants, matching: Matching) -> None:
     keys = [(d.person, d.category) for d in matching.decisions]
     order = [*RULES]
     assert keys == sorted({*keys}, key=lambda key: (key[0], order.index(key[1])))
-    assert {*had, *has} <= {*keys}
+    formed = LAW.formed_in(matching.run.kind)
+    assert {key for key in {*had, *has} if key[1] in formed} <= {*keys}
+    assert {key[1] for key in keys} <= {*formed}
+    assert {had[key] for key in had if key[1] not in formed} == {
+        has[key] for key in has if key[1] not in formed
+    }
     for decision, key in zip(matching.decisions, keys, strict=True):
         expected = {
             (False, False): Outcome.NOT_GRANTED,

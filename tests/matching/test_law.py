@@ -54,6 +54,11 @@ def with_rule(rule: Rule) -> Law:
     return Law({**RULES, rule.category: rule})
 
 
+def test_the_categories_of_couples_are_formed_in_the_same_runs() -> None:
+    """They have one place together, so one is not formed without the other."""
+    assert len({RULES[category].formed_in for category in OF_COUPLES}) == 1
+
+
 def test_every_category_that_is_formed_has_a_rule() -> None:
     """In the order of the codes, which is that of p. 20 and 55; the treaty list comes last."""
     assert [*RULES] == [category for category in Category if category not in NOT_FORMED]

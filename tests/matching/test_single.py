@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from osms_matching.domain.decisions import Outcome, Reason
+from osms_matching.domain.decisions import Outcome, Reason, RunKind
 from osms_matching.domain.reports import (
     Childhood,
     Detention,
@@ -36,7 +36,17 @@ from osms_matching.domain.reports import (
 )
 from osms_matching.rules.categories import RULES
 from osms_matching.rules.couples import OF_COUPLES
-from tests.matching.factories import ASEL, SINCE, held, listed, matched, only, told, worked
+from tests.matching.factories import (
+    ASEL,
+    SINCE,
+    held,
+    holders,
+    listed,
+    matched,
+    only,
+    told,
+    worked,
+)
 
 ON: Final = "2026-07-15"
 MONTHS: Final = ("2026-06", "2026-05", "2026-04")
@@ -246,3 +256,23 @@ def test_a_person_may_hold_several_categories() -> None:
         (ASEL, "L01", "NOT_GRANTED WORKED"),
     }
     assert [str(d.category) for d in matching.decisions] == ["R07", "R14", "L01"]
+
+
+def test_a_daily_run_says_nothing_of_the_crisis_level() -> None:
+    """Its data come every month (p. 54 part 2): neither granted, nor withdrawn, nor kept."""
+    told_of = [LISTING["L02"](), LISTING["R14"]()]
+    matching = matched(ON, *told_of, kind=RunKind.DAILY)
+    assert told(matching) == {(ASEL, "R14", "GRANTED NO_CONTRIBUTIONS")}
+    before = [held("L02")]
+    matching = matched(ON, *told_of, before=before, kind=RunKind.DAILY)
+    assert told(matching) == {(ASEL, "R14", "GRANTED NO_CONTRIBUTIONS")}
+    assert holders(matching) == {ASEL: {"R14", "L02"}}
+    assert {*before} < matching.grants
+
+
+@pytest.mark.parametrize("kind", RunKind)
+def test_only_the_crisis_level_waits_for_a_monthly_run(kind: RunKind) -> None:
+    """All that a run forms is decided; a daily one forms all the others (p. 19, 54)."""
+    matching = matched(ON, *(table() for table in LISTING.values()), kind=kind)
+    decided = {decision.category for decision in matching.decisions}
+    assert decided == {*LISTING} - ({"L02"} if kind is RunKind.DAILY else set())

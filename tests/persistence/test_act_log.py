@@ -24,9 +24,9 @@ from osms_common.domain.codes import Role
 from osms_common.domain.errors import DayTurned, RegisterUnavailable
 from osms_common.domain.revision import instant_of
 from osms_common.persistence import acts
-from osms_common.persistence.act_tables import act_log, act_writer
 from osms_common.persistence.acts import CHANGES, ActReading, ActTrail
 from osms_common.persistence.chains import End, Entry
+from osms_common.persistence.shared_tables import act_log, act_writer
 from osms_server.bootstrap import Engines, connect
 from osms_server.config import Settings
 from osms_server.persistence.log_check import EndsOfLogs, LogCheck

@@ -19,7 +19,7 @@ from cryptography.x509 import CertificateBuilder, Name, random_serial_number
 from osms_client import OsmsClient, RosterLine
 from osms_common.application.acts import ActKind, ActRow
 from osms_common.persistence import acts
-from osms_common.persistence.act_tables import act_log
+from osms_common.persistence.shared_tables import act_log
 from osms_server.bootstrap import Application, Engines
 from osms_server.persistence.tables import access_log
 from tests.conftest import ClientOf

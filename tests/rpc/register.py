@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from osms_common.persistence.act_tables import ACT_TABLES
+from osms_common.persistence.shared_tables import ACT_TABLES
 from osms_server.application import rebuilding
 from osms_server.bootstrap import Application, Engines
 from osms_server.persistence.tables import (

@@ -30,7 +30,8 @@ from osms.entitlement.v1 import operations_service_pb2 as operations_pb
 from osms.entitlement.v1 import operations_service_pb2_grpc as operations_pb_grpc
 from osms.entitlement.v1 import roster_service_pb2 as roster_pb
 from osms_client import NamedCaller, OsmsClient
-from osms_server.bootstrap import CannotListen, Engines, RunningServer, running_server
+from osms_common.serving.transport import CannotListen
+from osms_server.bootstrap import Engines, RunningServer, running_server
 from osms_server.config import Settings, Transport
 from osms_server.persistence.own_postgres import own_postgres
 from osms_server.persistence.tables import head

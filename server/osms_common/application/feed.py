@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from osms_common.application.acts import Act, Acts
 from osms_common.application.requests import again_if_day_turns
 from osms_common.domain.deliveries import Batch, FeedAck, FeedId, Record
-from osms_common.domain.errors import FeedTakenOver
+from osms_common.domain.errors import FeedTakenOver, PositionGap
 
 _KEYS: Final = 1 << 32
 """A session is the number of the connection, and below it the key that its sender chose."""
@@ -145,3 +145,23 @@ def _told(batch: Batch[Any], ack: FeedAck) -> str:
     last = batch.first_position + len(batch.records) - 1
     counts = ", ".join(f"{name} {n}" for name, n in ack.counts._asdict().items() if n)
     return f"{batch.first_position}-{last}: {counts or 'nothing'}"
+
+
+class Fresh(NamedTuple, Generic[Record]):
+    """What a feed has not had of a batch, and how many records of it it has had before."""
+
+    batch: Batch[Record]
+    repeated: int
+
+    @property
+    def is_nothing_new(self) -> bool:
+        """Whether all of its records were had before; a batch without any says something."""
+        return self.repeated > 0 and not self.batch.records
+
+
+def fresh_of(row: FeedRow, batch: Batch[Record]) -> Fresh[Record]:
+    """What a feed has not had of a batch. PositionGap: there is a gap before it."""
+    if batch.first_position > row.next_position:
+        raise PositionGap(row.next_position)
+    fresh = batch.since(row.next_position)
+    return Fresh(fresh, len(batch.records) - len(fresh.records))

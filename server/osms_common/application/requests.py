@@ -61,7 +61,9 @@ Change = TypeVar("Change", bound=RequestTransaction)
 Given_co = TypeVar("Given_co", bound=RequestTransaction, covariant=True)
 
 
-class _Store(Protocol[Given_co]):
+class RequestStore(Protocol[Given_co]):
+    """Something that is changed by one at a time."""
+
     def write(self) -> AbstractContextManager[Given_co]:
         """A change: all of it is kept, or nothing."""
 
@@ -81,7 +83,7 @@ REPEATED: Final = "REPEATED"
 
 
 def perform_once(
-    store: _Store[Change], key: RequestKey, perform: Callable[[Change], bytes]
+    store: RequestStore[Change], key: RequestKey, perform: Callable[[Change], bytes]
 ) -> bytes:
     """The answer of *perform*, encoded: made now, or the one that was given before."""
     return again_if_day_turns(lambda: _perform(store, key, perform))
@@ -95,7 +97,9 @@ def again_if_day_turns(change: Callable[[], Result]) -> Result:
         return change()
 
 
-def _perform(store: _Store[Change], key: RequestKey, perform: Callable[[Change], bytes]) -> bytes:
+def _perform(
+    store: RequestStore[Change], key: RequestKey, perform: Callable[[Change], bytes]
+) -> bytes:
     with store.write() as tx:
         known = tx.requests.get(key.request_id)
         if known is None:

@@ -28,13 +28,13 @@ from osms_common.application.acts import Act, ActFilter, ActKind, ActRow
 from osms_common.application.clock import Clock
 from osms_common.domain.errors import RegisterUnavailable
 from osms_common.domain.revision import Revision, instant_of
-from osms_common.persistence.act_tables import (
+from osms_common.persistence.chains import End, Link, chained
+from osms_common.persistence.copying import raw
+from osms_common.persistence.shared_tables import (
     act_log,
     act_writer,
     caller_certificate,
 )
-from osms_common.persistence.chains import End, Link, chained
-from osms_common.persistence.copying import raw
 
 log = structlog.get_logger(__name__)
 

@@ -214,6 +214,11 @@ class ReadAhead(Generic[Item]):
         return False
 
 
+def named(answer: feed_pb2.FeedReady | feed_pb2.FeedAck) -> dict[str, Any]:
+    """An answer under the name that every response of a feed has for it."""
+    return {"ready" if isinstance(answer, feed_pb2.FeedReady) else "ack": answer}
+
+
 def ack_message(ack: FeedAck, language: Language, bytes_max: int) -> feed_pb2.FeedAck:
     """An acknowledgement for the contract, with outcomes of *bytes_max* at the most."""
     outcomes = fitting_outcomes(ack.outcomes, language, bytes_max)

@@ -240,6 +240,24 @@ _OF_COMBINATION: Final = {
         "правопреемника.",
         "{field}: this body sends no more data ({value}); send them through its successor.",
     ),
+    Reason.REPORT_NOT_YOURS: Text(
+        "{field}: «{value}» туралы дерек сіздің жүйеңізден алынбайды; оны жүргізетін жүйе арқылы "
+        "жіберіңіз.",
+        "{field}: сведения «{value}» не принимаются от вашей системы; передайте их через ту, "
+        "которая их ведет.",
+        '{field}: reports of "{value}" are not taken from your system; send them through the one '
+        "that keeps them.",
+    ),
+    Reason.PARENT_MISSING: Text(
+        "{field}: ата-ананың бірде-бірі көрсетілмеген; анасын не әкесін көрсетіңіз.",
+        "{field}: не указан ни один из родителей; укажите мать или отца.",
+        "{field}: neither parent is given; give the mother or the father.",
+    ),
+    Reason.SAME_PERSON: Text(
+        "{field}: бұл адам осы жазбада басқа рөлде көрсетілген ({value}); ЖСН тексеріңіз.",
+        "{field}: это лицо указано в записи и в другой роли ({value}); проверьте ИИН.",
+        "{field}: this person is in the record in another role as well ({value}); check the IINs.",
+    ),
 }
 
 _OF_KNOWLEDGE: Final = {
@@ -310,6 +328,11 @@ _OF_KNOWLEDGE: Final = {
         "{field}: {value} орнында ештеңе жоқ; қандай орындар бар екенін қараңыз.",
         "{field}: на месте {value} ничего нет; посмотрите, какие места есть.",
         "{field}: there is nothing at {value}; look up which positions there are.",
+    ),
+    Reason.RECORD_UNKNOWN: Text(
+        "{field}: «{value}» нөмірімен ештеңе хабарланбаған; нөмір мен түрін тексеріңіз.",
+        "{field}: под номером «{value}» ничего не сообщалось; проверьте номер и вид.",
+        '{field}: nothing was reported as "{value}"; check the number and the kind.',
     ),
     Reason.LINE_COUNT_DIFFERS: Text(
         "{field}: алынған жолдар саны мәлімделген саннан өзгеше ({value}); тізімді толығымен "

@@ -90,11 +90,21 @@ class Decision:
     """The category before which it gives way."""
 
 
+class RunKind(StrEnum):
+    """Which categories a matching forms, by how often their data come."""
+
+    DAILY = "DAILY"
+    """Those whose data come every day (p. 19, 54 part 1)."""
+    MONTHLY = "MONTHLY"
+    """All of them, also those whose data come every month (p. 54 part 2)."""
+
+
 class Run(NamedTuple):
-    """A matching on *day*, by what was known at *known*."""
+    """A matching on *day*, by what was known at *known*; all categories unless *kind* says so."""
 
     day: date
     known: Known
+    kind: RunKind = RunKind.MONTHLY
 
 
 @dataclass(frozen=True, slots=True)

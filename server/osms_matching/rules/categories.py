@@ -15,7 +15,7 @@ from typing import Final
 
 from osms_common.domain.codes import Category
 from osms_matching.domain.dated import Dated, since_order
-from osms_matching.domain.decisions import Reason
+from osms_matching.domain.decisions import Reason, RunKind
 
 _C = Category
 
@@ -27,7 +27,8 @@ class Rule:
 
     *unlisted* is the reason where no source lists the person; *gives_way_to* are the categories
     beside which it is not held. Of a couple's category, *both_idle* is the paragraph on parents
-    neither of whom worked.
+    neither of whom worked. *formed_in* are the matchings that form it; the two categories of
+    couples are formed in the same.
     """
 
     category: Category
@@ -36,6 +37,7 @@ class Rule:
     unlisted: Reason = Reason.NOT_LISTED
     gives_way_to: tuple[Category, ...] = ()
     both_idle: str = ""
+    formed_in: tuple[RunKind, ...] = (RunKind.DAILY, RunKind.MONTHLY)
 
 
 def _listed(category: Category, provision: str) -> Rule:
@@ -87,6 +89,7 @@ _CRISIS_LEVEL: Final = Rule(
     since_order("p60.2", 3),
     Reason.OTHER_LEVEL,
     gives_way_to=(*(rule.category for rule in _REPUBLICAN), _C.UNEMPLOYED),
+    formed_in=(RunKind.MONTHLY,),  # p. 54 part 2
 )
 
 RULES: Final[Mapping[Category, Rule]] = {
@@ -103,6 +106,10 @@ class Law:
     rules: Mapping[Category, Rule] = field(default_factory=lambda: RULES)
     child_age_years: Dated[int] = since_order("p20.3", 3)
     """The birthday of a child on which R03 and R04 end."""
+
+    def formed_in(self, kind: RunKind) -> dict[Category, Rule]:
+        """The rules of the categories that a matching of a kind forms, in order."""
+        return {rule.category: rule for rule in self.rules.values() if kind in rule.formed_in}
 
 
 LAW: Final = Law()

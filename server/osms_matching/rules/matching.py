@@ -8,7 +8,7 @@ that give way to others are judged last, by what the same matching made of those
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from osms_common.domain.codes import Category
@@ -32,13 +32,17 @@ def match(reports: Iterable[Report], before: Grants, run: Run, law: Law = LAW) -
     """
     The matching of *run* for all persons who are reported or hold something.
 
-    What decides about one of them is reported of the others in the same circle (`circles`): where
-    theirs is given, the decisions are the same as among all.
+    Nothing is decided about categories that a run of its kind does not form: who holds one goes
+    on to hold it. What decides about one of them is reported of the others in the same circle
+    (`circles`): where theirs is given, the decisions are the same as among all.
     """
     matching = _Matching(depict(reports, run, law), before)
-    single = [rule for rule in law.rules.values() if rule.category not in OF_COUPLES]
+    formed = law.formed_in(run.kind)
+    single = [rule for rule in formed.values() if rule.category not in OF_COUPLES]
+    matching.pass_on(law.rules.keys() - formed.keys())
     matching.judge_single(rule for rule in single if not rule.gives_way_to)
-    matching.judge_parents()
+    if not formed.keys().isdisjoint(OF_COUPLES):
+        matching.judge_parents()
     matching.judge_single(rule for rule in single if rule.gives_way_to)
     return matching.result()
 
@@ -70,6 +74,12 @@ class _Matching:
         self._decisions: dict[Key, Decision] = {}
         self._grants: dict[Key, Grant] = {}
         self._held: defaultdict[Iin, set[Category]] = defaultdict(set)
+
+    def pass_on(self, categories: Collection[Category]) -> None:
+        """Leaves categories as they are."""
+        for key, grant in self._before.items():
+            if grant.category in categories:
+                self._hold(key, grant)
 
     def judge_single(self, rules: Iterable[Rule]) -> None:
         """Judges categories in which nobody else has a part."""
@@ -110,8 +120,11 @@ class _Matching:
         if decision.outcome in _HELD:
             since = decision.assigned_on
             assert since is not None
-            self._grants[key] = Grant(person, category, since, decision.source, places)
-            self._held[person].add(category)
+            self._hold(key, Grant(person, category, since, decision.source, places))
+
+    def _hold(self, key: Key, grant: Grant) -> None:
+        self._grants[key] = grant
+        self._held[grant.person].add(grant.category)
 
     def result(self) -> Matching:
         """What was decided, in order."""

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Generic, NamedTuple, Protocol
 
 from osms_common.application.clock import Clock
-from osms_common.application.feed import FeedRow, Opened
+from osms_common.application.feed import FeedRow, Opened, fresh_of
 from osms_common.domain.codes import FeedKind, Obligation
 from osms_common.domain.deliveries import (
     Batch,
@@ -19,7 +19,6 @@ from osms_common.domain.deliveries import (
     FeedId,
     Record,
 )
-from osms_common.domain.errors import PositionGap
 from osms_server.application.ports import (
     Register,
     Rehearsal,
@@ -101,13 +100,11 @@ def store_batch(
     tx: Transaction, row: FeedRow, batch: Batch[Record], receiver: Receiver[Record]
 ) -> FeedAck:
     """Judges and keeps what a feed has not had of a batch. PositionGap: there is a gap before."""
-    if batch.first_position > row.next_position:
-        raise PositionGap(row.next_position)
-    fresh = batch.since(row.next_position)
-    repeated = len(batch.records) - len(fresh.records)
+    found = fresh_of(row, batch)
+    fresh, repeated = found
     feed = FeedId(row.kind, row.sender)
     verdicts = Verdicts(tx, feed, fresh)
-    if repeated and not fresh.records:
+    if found.is_nothing_new:
         counts = verdicts.counts._replace(repeated=repeated)
         return FeedAck(row.next_position, tx.revision, counts, ())
     received = receiver.receive(tx, row, fresh, verdicts)

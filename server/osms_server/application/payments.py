@@ -14,6 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from osms_common.application.feed import FeedRow
+from osms_common.domain.amounts import amount_text
 from osms_common.domain.calendar import Month, first_day
 from osms_common.domain.codes import Obligation
 from osms_common.domain.deliveries import Batch, UnreadableRecord
@@ -246,11 +247,6 @@ def payment_key(row: PaymentRow | RefundRow) -> PaymentKey:
 def refund_key(row: RefundRow) -> tuple[object, ...]:
     """The identity of a refund line."""
     return (*payment_key(row), row.refund_reference)
-
-
-def amount_text(tiyn: int) -> str:
-    """An amount in tenge, with two decimals."""
-    return f"{tiyn // 100}.{tiyn % 100:02d}"
 
 
 def _complete(

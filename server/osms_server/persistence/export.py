@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from osms_common.application.acts import ExportedLink, LogName
 from osms_common.persistence import acts
-from osms_common.persistence.act_tables import act_log
 from osms_common.persistence.chains import Link
+from osms_common.persistence.shared_tables import act_log
 from osms_server.persistence import access
 from osms_server.persistence.tables import access_log
 

@@ -8,43 +8,16 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from osms_common.application.feed import FeedRow
 from osms_common.domain.calendar import start_of
 from osms_common.domain.codes import DEATH, Category, FeedKind, Obligation
-from osms_common.domain.deliveries import FeedId
 from osms_common.domain.revision import Revision, last_revision_before
+from osms_common.persistence.feeds import FeedTable
 from osms_server.application.rows import DeliveryRow, RemovalGuardRow
-from osms_server.persistence.tables import arrival, delivery, feed, removal_guard
+from osms_server.persistence.tables import arrival, delivery, removal_guard
 
 
-class FeedTables:
+class FeedTables(FeedTable):
     """Feeds and arrivals, in one transaction."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def get(self, feed_id: FeedId) -> FeedRow:
-        """Where a feed goes on; at position 1 before its first record."""
-        found = self._connection.execute(
-            sa.select(feed.c.next_position, feed.c.session, feed.c.message_number_max).where(
-                feed.c.kind == feed_id.kind, feed.c.sender == feed_id.sender
-            )
-        ).first()
-        return FeedRow(feed_id.kind, feed_id.sender, *(found or ()))
-
-    def put(self, row: FeedRow) -> None:
-        """Keeps where a feed goes on."""
-        statement = pg.insert(feed).values(row._asdict())
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[feed.c.kind, feed.c.sender],
-                set_={
-                    "next_position": statement.excluded.next_position,
-                    "session": statement.excluded.session,
-                    "message_number_max": statement.excluded.message_number_max,
-                },
-            )
-        )
 
     def add_delivery(self, row: DeliveryRow) -> None:
         """Keeps that a batch was acknowledged."""

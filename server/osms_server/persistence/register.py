@@ -21,8 +21,8 @@ from osms_common.application.slots import Limit, Slots
 from osms_common.domain.calendar import almaty_day
 from osms_common.domain.errors import DayTurned, RegisterUnavailable
 from osms_common.domain.revision import Revision, day_of, next_revision
-from osms_common.persistence.act_tables import ACT_TABLES
 from osms_common.persistence.reaching import reachable
+from osms_common.persistence.shared_tables import ACT_TABLES
 from osms_server.application.ports import Head
 from osms_server.application.previewing import OwnFacts
 from osms_server.persistence.access import AccessTable

@@ -23,8 +23,8 @@ from osms_common.domain.codes import Category, FeedKind, System
 from osms_common.domain.deliveries import FeedId, Preview
 from osms_common.domain.identifiers import Iin
 from osms_common.domain.revision import Revision, next_revision
-from osms_common.persistence.act_tables import ACT_TABLES
 from osms_common.persistence.copying import raw
+from osms_common.persistence.shared_tables import ACT_TABLES, request
 from osms_server.application.previewing import OwnFacts, PersonChange, change_of
 from osms_server.application.projecting import kinds_of, project
 from osms_server.application.rows import (
@@ -52,7 +52,6 @@ from osms_server.persistence.tables import (
     lapse_lifted,
     lapse_recorded,
     metadata,
-    request,
     schema_of,
 )
 from osms_server.persistence.transaction import PostgresTransaction

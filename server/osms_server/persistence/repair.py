@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql as pg
 from osms_common.domain.codes import FeedKind, Outcome, System
 from osms_common.domain.deliveries import FeedId
 from osms_common.domain.revision import Revision
-from osms_common.domain.violations import Reason, Violation
 from osms_common.persistence.copying import copy_rows
+from osms_common.persistence.violations import violations_json, violations_of
 from osms_server.application.rows import (
     AttemptRow,
     ClosingRow,
@@ -26,17 +26,6 @@ from osms_server.application.rows import (
 from osms_server.persistence.tables import rejection, rejection_attempt, rejection_closed
 
 
-def _violations_json(violations: Iterable[Violation]) -> list[dict[str, str]]:
-    return [violation._asdict() for violation in violations]
-
-
-def _violations(fields: Iterable[dict[str, str]]) -> tuple[Violation, ...]:
-    return tuple(
-        Violation(each["field"], Reason(each["reason"]), each["value"], each["provision"])
-        for each in fields
-    )
-
-
 def _rejection_row(row: Any) -> RejectionRow:
     return RejectionRow(
         row.rejection_id,
@@ -44,7 +33,7 @@ def _rejection_row(row: Any) -> RejectionRow:
         row.sender,
         row.position,
         row.revision,
-        _violations(row.violations),
+        violations_of(row.violations),
         row.content,
         RejectionState(row.state),
         row.source,
@@ -62,7 +51,7 @@ class RepairTables:
         copy_rows(
             self._connection,
             rejection,
-            [row._replace(violations=Jsonb(_violations_json(row.violations))) for row in rows],  # type: ignore[arg-type]
+            [row._replace(violations=Jsonb(violations_json(row.violations))) for row in rows],  # type: ignore[arg-type]
         )
 
     def get(self, rejection_id: UUID) -> RejectionRow | None:
@@ -102,7 +91,7 @@ class RepairTables:
         )
         self._connection.execute(
             sa.insert(rejection_attempt).values(
-                **{**row._asdict(), "violations": _violations_json(row.violations)},
+                **{**row._asdict(), "violations": violations_json(row.violations)},
                 ordinal=attempts,
             )
         )
@@ -120,7 +109,7 @@ class RepairTables:
                 row.attempted_by,
                 row.revision,
                 Outcome(row.outcome),
-                _violations(row.violations),
+                violations_of(row.violations),
                 row.content,
             )
             for row in found

@@ -20,7 +20,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from osms_common.persistence.act_tables import ACT_TABLES, NAMES
+from osms_common.persistence.shared_tables import NAMES, add_shared_tables
 
 metadata = sa.MetaData(naming_convention=NAMES)
 
@@ -370,17 +370,6 @@ withdrawn_fact = sa.Table(
     comment="The facts that are withdrawn, person by person, by the place they came from.",
 )
 
-feed = sa.Table(
-    "feed",
-    metadata,
-    _key("kind", sa.SmallInteger),
-    _key("sender", Code),
-    _column("next_position", sa.BigInteger),
-    _column("session", sa.BigInteger),
-    _column("message_number_max", sa.BigInteger),
-    comment="Where each feed goes on, and which connection may go on with it.",
-)
-
 arrival = sa.Table(
     "arrival",
     metadata,
@@ -403,18 +392,6 @@ delivery = sa.Table(
     _column("rejected_count", sa.Integer),
     _column("held_count", sa.Integer),
     comment="The batches of every feed as they were acknowledged.",
-)
-
-request = sa.Table(
-    "request",
-    metadata,
-    _key("request_id", pg.UUID),
-    _column("method", sa.Text),
-    _column("caller", sa.Text),
-    _column("digest", sa.LargeBinary),
-    _column("response", sa.LargeBinary),
-    _column("revision", sa.BigInteger),
-    comment="Mutations out of stream, and how each was answered.",
 )
 
 access_log = sa.Table(
@@ -458,8 +435,7 @@ access_writer = sa.Table(
     postgresql_with={"fillfactor": 20},
 )
 
-for _table in ACT_TABLES:
-    _table.to_metadata(metadata)
+add_shared_tables(metadata)
 
 
 def schema_of(table: sa.Table) -> str:

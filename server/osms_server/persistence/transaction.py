@@ -7,16 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from osms_common.application.ids import new_id
 from osms_common.domain.revision import Revision, day_of, number_in_tick, tick_of
 from osms_common.persistence.acts import ActTable
-from osms_server.application.ids import new_id
+from osms_common.persistence.requests import RequestTable
 from osms_server.persistence.approvals import ApprovalTables
 from osms_server.persistence.facts import FactTables
 from osms_server.persistence.feeds import FeedTables, RemovalGuardTable
 from osms_server.persistence.overlays import OverlayTables
 from osms_server.persistence.people import PeopleTable
 from osms_server.persistence.repair import RepairTables
-from osms_server.persistence.requests import RequestTable
 from osms_server.persistence.rosters import RosterTables
 from osms_server.persistence.withdrawals import WithdrawalTables
 

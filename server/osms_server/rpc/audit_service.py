@@ -33,8 +33,8 @@ from osms_common.domain.identifiers import identifier_text
 from osms_common.domain.revision import revision_token
 from osms_common.domain.violations import Reason
 from osms_common.rpc.fields import Fields, to_timestamp
+from osms_common.rpc.pages import Page, PageLimits, page_of
 from osms_server.application.ports import Register
-from osms_server.rpc.pages import Page, PageLimits, page_of
 
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FINGERPRINT_LENGTH: Final = 64

@@ -14,6 +14,7 @@ from osms_common.domain.identifiers import identifier_text
 from osms_common.domain.revision import instant_of, last_revision_at, revision_token
 from osms_common.rpc.fields import CATEGORIES, DOCUMENTS, Fields, to_date, to_timestamp
 from osms_common.rpc.identity import current_caller
+from osms_common.rpc.pages import PageLimits, page_of
 from osms_server.application.answers import Answers
 from osms_server.application.consumers import (
     AskedRegistration,
@@ -29,7 +30,6 @@ from osms_server.rpc.convert.facts import fact_message, registration_message
 from osms_server.rpc.convert.operations import outcome_value
 from osms_server.rpc.look_ups import purpose_field
 from osms_server.rpc.mutations import Mutations
-from osms_server.rpc.pages import PageLimits, page_of
 
 
 class ConsumerService(pb_grpc.ConsumerServiceServicer):

@@ -35,6 +35,7 @@ from osms_common.rpc.feed_streams import (
     LinesOf,
     StreamLimits,
     fitting_outcomes,
+    named,
     one_ahead,
     preview_message,
 )
@@ -139,7 +140,7 @@ class CategoryService(category_grpc.CategoryServiceServicer):
         receiver = CategoryReceiver(self._feeds.law.parameters)
         run = self._feeds.run(_CATEGORIES, receiver, context)
         for answer in run.answers(request_iterator):
-            yield category_pb.PushCategoryUpdatesResponse(**_named(answer))
+            yield category_pb.PushCategoryUpdatesResponse(**named(answer))
 
     def GetFeedPosition(  # noqa: N802
         self, request: category_pb.GetFeedPositionRequest, context: grpc.ServicerContext
@@ -167,7 +168,7 @@ class PaymentService(payment_grpc.PaymentServiceServicer):
         receiver = PaymentReceiver(self._feeds.law.parameters)
         run = self._feeds.run(_PAYMENTS, receiver, context)
         for answer in run.answers(request_iterator):
-            yield payment_pb.PushPaymentsResponse(**_named(answer))
+            yield payment_pb.PushPaymentsResponse(**named(answer))
 
     def GetPaymentPosition(  # noqa: N802
         self, request: payment_pb.GetPaymentPositionRequest, context: grpc.ServicerContext
@@ -208,7 +209,7 @@ class RosterService(roster_grpc.RosterServiceServicer):
         receiver = RosterChangeReceiver(self._feeds.law.parameters)
         run = self._feeds.run(_CHANGES, receiver, context)
         for answer in run.answers(request_iterator):
-            yield roster_pb.PushRosterChangesResponse(**_named(answer))
+            yield roster_pb.PushRosterChangesResponse(**named(answer))
 
     def GetRosterChangePosition(  # noqa: N802
         self,
@@ -328,8 +329,3 @@ def snapshot_message(
     if result.preview is not None:
         message.preview.CopyFrom(preview_message(result.preview))
     return message
-
-
-def _named(answer: Any) -> dict[str, Any]:
-    """An answer under the name that every response of a feed has for it."""
-    return {"ready" if type(answer).__name__ == "FeedReady" else "ack": answer}

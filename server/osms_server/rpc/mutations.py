@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, TypeVar
-
-from google.protobuf.message import Message
+from typing import Any
 
 from osms.entitlement.v1.operations_service_pb2 import ResubmitRejectionRequest
-from osms_common.application.acts import Act, ActKind
-from osms_common.application.requests import RequestKey, perform_once
 from osms_common.rpc.fields import Fields
-from osms_common.rpc.identity import current_caller
-from osms_common.rpc.persons import as_kept, persons_in
+from osms_common.rpc.mutations import Response, perform
+from osms_common.rpc.persons import as_kept
 from osms_server.application.law import Law
 from osms_server.application.ports import Register, Transaction
 from osms_server.rpc.convert.rosters import without_texts
-
-Response = TypeVar("Response", bound=Message)
 
 
 @dataclass(frozen=True)
@@ -41,22 +34,7 @@ class Mutations:
 
         *fields* has read the rest of the request; everything wrong with it is told at once.
         """
-        request_id = fields.uuid("request_id", request.request_id)
-        fields.check()
-        assert request_id is not None
-        caller, content = current_caller.get(), request.SerializeToString(deterministic=True)
-        name = request.DESCRIPTOR.name
-        act = Act(
-            caller,
-            name.removesuffix("Request"),
-            ActKind.CHANGE,
-            request=_as_kept(request),
-            iins=persons_in(request),
-        )
-        key = RequestKey(request_id, name, caller, sha256(content).digest(), act)
-        encoded = perform_once(self.register, key, lambda tx: respond(tx).SerializeToString())
-        empty.ParseFromString(encoded)
-        return empty
+        return perform(self.register, request, fields, respond, empty, _as_kept)
 
 
 def _as_kept(request: Any) -> bytes:

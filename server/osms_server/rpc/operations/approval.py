@@ -12,14 +12,14 @@ from osms_common.domain.revision import revision_token
 from osms_common.domain.violations import Reason
 from osms_common.rpc.fields import Fields
 from osms_common.rpc.identity import current_caller
+from osms_common.rpc.pages import page_iin, page_of, page_uuid
 from osms_server.application import approvals
 from osms_server.application.ports import Transaction
 from osms_server.application.rows import HeldState
 from osms_server.application.withdrawals import Withdrawal, ask_withdrawal
 from osms_server.rpc.convert import operations as convert
 from osms_server.rpc.look_ups import purpose_field
-from osms_server.rpc.operations.parts import Part, page_iin, page_uuid
-from osms_server.rpc.pages import page_of
+from osms_server.rpc.operations.parts import Part
 
 
 class ApprovalPart(Part):

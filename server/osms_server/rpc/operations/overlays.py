@@ -13,11 +13,11 @@ from osms_common.domain.codes import Budget, Outcome
 from osms_common.domain.revision import revision_token
 from osms_common.rpc.fields import SYSTEMS, Fields, to_date
 from osms_common.rpc.identity import current_caller
+from osms_common.rpc.pages import page_of
 from osms_server.application import overlays
 from osms_server.application.ports import Transaction
 from osms_server.rpc.convert import operations as convert
 from osms_server.rpc.operations.parts import Part
-from osms_server.rpc.pages import page_of
 from osms_server.rules.acceptance import early_violations, limits_on
 
 INCIDENT_CODE_LENGTH_MAX: Final = 64

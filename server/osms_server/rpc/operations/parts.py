@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from osms_common.application.clock import Clock
-from osms_common.domain.identifiers import Iin, parse_identifier
-from osms_common.domain.violations import Reason
-from osms_common.rpc.fields import Fields
+from osms_common.rpc.pages import PageLimits
 from osms_server.application.answers import Answers
 from osms_server.rpc.mutations import Mutations
-from osms_server.rpc.pages import Page, PageLimits
 from osms_server.rules.timeliness import IsWorkingDay
 
 
@@ -38,20 +34,3 @@ class Part:
         self._pages = operations.pages
         self._is_working_day = operations.is_working_day
         self._record_bytes_max = operations.record_bytes_max
-
-
-def page_uuid(page: Page, fields: Fields) -> UUID | None:
-    """The id after which a page begins."""
-    try:
-        return UUID(page.after) if page.after else None
-    except ValueError:
-        fields.fault("page_token", Reason.TOKEN_INVALID)
-        return None
-
-
-def page_iin(page: Page, fields: Fields) -> Iin:
-    """The person after whom a page begins; before all others if it is the first."""
-    iin = parse_identifier(page.after) if page.after else Iin(0)
-    if iin is None:
-        fields.fault("page_token", Reason.TOKEN_INVALID)
-    return iin or Iin(0)

@@ -12,6 +12,7 @@ from osms_common.rpc.feed_streams import outcome_message
 from osms_common.rpc.fields import Fields
 from osms_common.rpc.identity import current_caller
 from osms_common.rpc.interception import language_of
+from osms_common.rpc.pages import page_of, page_uuid
 from osms_server.application.ports import Transaction
 from osms_server.application.repair import (
     close_rejection,
@@ -22,8 +23,7 @@ from osms_server.application.repair import (
 )
 from osms_server.application.rows import RejectionFilter, RejectionState
 from osms_server.rpc.convert import operations as convert
-from osms_server.rpc.operations.parts import Part, page_uuid
-from osms_server.rpc.pages import page_of
+from osms_server.rpc.operations.parts import Part
 
 
 class RepairPart(Part):

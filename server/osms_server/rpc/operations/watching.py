@@ -9,10 +9,10 @@ import grpc
 from osms.entitlement.v1 import operations_service_pb2 as pb
 from osms_common.domain.calendar import almaty_day
 from osms_common.rpc.fields import Fields, to_timestamp
+from osms_common.rpc.pages import page_of, page_uuid
 from osms_server.application.timeliness import feed_statuses
 from osms_server.rpc.convert import operations as convert
-from osms_server.rpc.operations.parts import Part, page_uuid
-from osms_server.rpc.pages import page_of
+from osms_server.rpc.operations.parts import Part
 
 
 class WatchingPart(Part):

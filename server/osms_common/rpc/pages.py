@@ -16,9 +16,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, TypeVar
+from uuid import UUID
 
 from google.protobuf.message import Message
 
+from osms_common.domain.identifiers import Iin, parse_identifier
 from osms_common.domain.violations import Reason
 from osms_common.rpc.fields import Fields
 
@@ -84,6 +86,23 @@ def page_of(request: Any, fields: Fields, limits: PageLimits) -> Page:
         if not after:
             fields.fault("page_token", Reason.TOKEN_INVALID, request.page_token)
     return Page(min(max(size, 1), limits.page_size_max), after, sign, limits.page_bytes_max)
+
+
+def page_uuid(page: Page, fields: Fields) -> UUID | None:
+    """The id after which a page begins."""
+    try:
+        return UUID(page.after) if page.after else None
+    except ValueError:
+        fields.fault("page_token", Reason.TOKEN_INVALID)
+        return None
+
+
+def page_iin(page: Page, fields: Fields) -> Iin:
+    """The person after whom a page begins; before all others if it is the first."""
+    iin = parse_identifier(page.after) if page.after else Iin(0)
+    if iin is None:
+        fields.fault("page_token", Reason.TOKEN_INVALID)
+    return iin or Iin(0)
 
 
 def _signing(request: Any, key: bytes) -> Callable[[bytes], bytes]:

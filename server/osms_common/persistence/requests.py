@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from osms_common.application.requests import RequestRow
-from osms_server.persistence.tables import request
+from osms_common.persistence.shared_tables import request
 
 
 class RequestTable:

@@ -1,4 +1,4 @@
-"""The tables of the log of acts; every database of ours has them beside its own."""
+"""Tables that every database of ours has beside its own: feeds, mutations, the log of acts."""
 
 from __future__ import annotations
 
@@ -25,6 +25,29 @@ def _column(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
 def _key(name: str, kind: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, primary_key=True, autoincrement=False)
 
+
+feed = sa.Table(
+    "feed",
+    _metadata,
+    _key("kind", sa.SmallInteger),
+    _key("sender", sa.Text(collation="C")),
+    _column("next_position", sa.BigInteger),
+    _column("session", sa.BigInteger),
+    _column("message_number_max", sa.BigInteger),
+    comment="Where each feed goes on, and which connection may go on with it.",
+)
+
+request = sa.Table(
+    "request",
+    _metadata,
+    _key("request_id", pg.UUID),
+    _column("method", sa.Text),
+    _column("caller", sa.Text),
+    _column("digest", sa.LargeBinary),
+    _column("response", sa.LargeBinary),
+    _column("revision", sa.BigInteger),
+    comment="Mutations out of stream, and how each was answered.",
+)
 
 act_log = sa.Table(
     "act_log",
@@ -69,3 +92,9 @@ caller_certificate = sa.Table(
 )
 
 ACT_TABLES: Final = (act_log, act_writer, caller_certificate)
+
+
+def add_shared_tables(metadata: sa.MetaData) -> None:
+    """Adds all of them to the tables of a service."""
+    for table in _metadata.tables.values():
+        table.to_metadata(metadata)

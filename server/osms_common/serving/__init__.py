@@ -1,0 +1,1 @@
+"""How a service of ours is put together and served: settings, database, gate, transport."""

@@ -1,0 +1,1 @@
+"""What the matching does: takes in reports, makes runs, sends them, and says why."""

@@ -1,0 +1,1 @@
+"""The matching on a real PostgreSQL."""
