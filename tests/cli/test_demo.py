@@ -12,7 +12,7 @@ from osms_cli.demo import looking
 from osms_cli.demo.account import Account
 from osms_cli.demo.delivering import live_through
 from osms_cli.demo.stage import Stage
-from osms_cli.sample import write_region
+from osms_cli.sample import FORMED_FEEDS, write_region
 from osms_cli.scenario.delivery import Actors
 from osms_client import NamedCaller
 
@@ -21,7 +21,7 @@ from osms_client import NamedCaller
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """A stage with a small region."""
     stage = Stage(tmp_path_factory.mktemp("demo"))
-    write_region(stage.region, people=400, seed=3, months=2, processes=1)
+    write_region(stage.region, people=400, seed=3, months=2, processes=1, feeds=FORMED_FEEDS)
     return stage
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from osms_cli.sample import RegionSummary, write_region
+from osms_cli.sample import FORMED_FEEDS, RegionSummary, write_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -371,7 +371,9 @@ def answers_to(region: Region) -> Answers:
 def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
     """A region large enough for every kind of bad line."""
     directory = tmp_path_factory.mktemp("region")
-    summary = write_region(directory, people=PEOPLE, seed=7, months=MONTHS, processes=1)
+    summary = write_region(
+        directory, people=PEOPLE, seed=7, months=MONTHS, processes=1, feeds=FORMED_FEEDS
+    )
     return Region(directory, summary)
 
 

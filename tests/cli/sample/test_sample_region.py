@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from osms_cli.sample import ALL_FEEDS, Cadence, Feed, write_region
+from osms_cli.sample import FORMED_FEEDS, Cadence, Feed, write_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,7 +253,7 @@ def write(tmp_path: Path, region: Region) -> Callable[..., Region]:
     """Writes small regions."""
 
     def write(name: str, **options: object) -> Region:
-        asked = {"people": 10_500, "seed": 3, "months": 3} | options
+        asked = {"people": 10_500, "seed": 3, "months": 3, "feeds": FORMED_FEEDS} | options
         write_region(tmp_path / name, **asked)  # type: ignore[arg-type]
         return type(region)(tmp_path / name)
 
@@ -343,5 +343,5 @@ def test_a_directory_with_files_is_refused(tmp_path: Path) -> None:
 
 def test_only_what_was_asked_for_is_written(write: Callable[..., Region]) -> None:
     """A region of one feed has the files of that feed."""
-    told = write("some", people=300, feeds=ALL_FEEDS - {Feed.PAYMENT}).json("region.json")
+    told = write("some", people=300, feeds=FORMED_FEEDS - {Feed.PAYMENT}).json("region.json")
     assert set(told["feeds"]) == {"CATEGORY", "TREATY", "ROSTER", "ROSTER_CHANGE"}

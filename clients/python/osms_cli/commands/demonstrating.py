@@ -12,7 +12,7 @@ from osms_cli.demo.play import play
 from osms_cli.drawing.regions import draw_region, followed
 from osms_cli.failures import MISUSED, Failure
 from osms_cli.registration import Commands
-from osms_cli.sample import ALL_FEEDS, Cadence, Feed, write_region
+from osms_cli.sample import SOURCE_FEEDS, Cadence, Feed, write_region
 from osms_cli.session import Session
 from osms_cli.typed import DAY, read_day
 
@@ -54,7 +54,9 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
     feed: Annotated[
         list[Feed] | None,
         typer.Option(
-            "--feed", metavar="FEED", help="Only this feed; repeat it for more. All if left out."
+            "--feed",
+            metavar="FEED",
+            help="Only this feed; repeat it for more. All but CATEGORY and TREATY if left out.",
         ),
     ] = None,
     bad_share: Annotated[
@@ -65,7 +67,7 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
         typer.Option("--compress/--plain", metavar="", help="Compressed files, or plain ones."),
     ] = True,
     cadence: Annotated[
-        Cadence, typer.Option("--cadence", help="How often the State Corporation delivers.")
+        Cadence, typer.Option("--cadence", help="How often files come; CLOSING: daily at the end.")
     ] = Cadence.DAILY,
     processes: Annotated[
         int | None,
@@ -80,8 +82,10 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
     """
     Writes a region that could be: what senders would have sent over some years, with bad lines.
 
+    Source systems report what categories are formed by. Where only the register is to be fed, the
+    feeds CATEGORY and TREATY have categories of the same people, invented instead of formed.
     deliveries.ndjson lists the files in the order of delivery, people.json names people to look
-    up for each ground, and region.json tells what is in it.
+    up for each ground, story.json tells of one woman day by day, and region.json what is in it.
     """
     try:
         with followed("writing the region", quiet=quiet) as progress:
@@ -91,7 +95,7 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
                 seed=seed,
                 months=months,
                 until=until,
-                feeds=frozenset(feed or ALL_FEEDS),
+                feeds=frozenset(feed or SOURCE_FEEDS),
                 bad_share=bad_share,
                 compress=compress,
                 cadence=cadence,

@@ -21,7 +21,7 @@ from osms_cli.drawing import explanations, timelines
 from osms_cli.drawing.regions import draw_region, followed
 from osms_cli.drawing.scales import Window
 from osms_cli.failures import Failure
-from osms_cli.sample import Cadence, write_region
+from osms_cli.sample import FORMED_FEEDS, Cadence, write_region
 from osms_cli.scenario.delivery import Actors
 
 OK: Final = "demo: ok"
@@ -56,6 +56,7 @@ class Play:
                 self.stage.region,
                 people=self.people,
                 seed=self.seed,
+                feeds=FORMED_FEEDS,
                 cadence=Cadence.WEEKLY,  # daily in life; nobody would look on for so long
                 progress=progress,
             )

@@ -16,7 +16,8 @@ from osms_cli.sample.days import Day, iso_texts
 from osms_cli.sample.files import Delivery, packed, write_pieces
 from osms_cli.sample.messages import HEADERS
 from osms_cli.sample.paybook import HEADER as PAYMENT_HEADER
-from osms_cli.sample.spool import SENT_BY_BLOCKS, SpooledBlock, Track
+from osms_cli.sample.registers.book import SYSTEMS
+from osms_cli.sample.spool import SENT_BY_BLOCKS, SpooledBlock, Stream
 from osms_cli.sample.vocabulary import STATE_CORPORATION, Feed
 
 if TYPE_CHECKING:
@@ -26,8 +27,22 @@ if TYPE_CHECKING:
     from osms_cli.sample.bad_messages import Place
     from osms_cli.sample.plan import Plan
 
-FOLDERS: Final = {Feed.CATEGORY: "categories", Feed.TREATY: "treaty", Feed.PAYMENT: "payments"}
-TIMES: Final = {Feed.CATEGORY: (7, 30), Feed.TREATY: (8, 0), Feed.PAYMENT: (19, 0)}
+FOLDERS: Final = {
+    Feed.CATEGORY: "categories",
+    Feed.TREATY: "treaty",
+    Feed.PAYMENT: "payments",
+    Feed.REPORT: "reports",
+    Feed.CONTRIBUTION: "contributions",
+}
+TIMES: Final = {
+    Feed.CATEGORY: (7, 30),
+    Feed.TREATY: (8, 0),
+    Feed.REPORT: (17, 0),
+    Feed.CONTRIBUTION: (18, 0),
+    Feed.PAYMENT: (19, 0),
+}
+TOLD_HEADERS: Final = {**HEADERS, Feed.PAYMENT: PAYMENT_HEADER}
+AS_JSON: Final = (Feed.REPORT, Feed.CONTRIBUTION)
 NUMBERED: Final = (Feed.CATEGORY, Feed.TREATY)
 FIRST_NUMBER: Final = 1
 
@@ -77,7 +92,7 @@ class Numbering:
 
     def repeated(self, block: int, feed: Feed, places: dict[int, Place]) -> dict[int, int]:
         """The numbers of messages that were numbered before, by the lines that repeat them."""
-        days = self._blocks[block].tracks[feed].days
+        days = self._blocks[block].tracks[feed, STATE_CORPORATION].days
         firsts = self._firsts[block][feed]
         return {
             line: firsts[bisect_left(days, place.day)] + place.place
@@ -86,38 +101,53 @@ class Numbering:
 
 
 def assemblies_of(plan: Plan, blocks: list[SpooledBlock]) -> Iterator[Assembly]:
-    """All files of the State Corporation, in the order of delivery."""
+    """All files that blocks of people are told of in, in the order of delivery."""
     numbering = Numbering(blocks)
     cursors = [dict.fromkeys(SENT_BY_BLOCKS, 0) for _ in blocks]
-    for day, feed in _deliveries(blocks):
+    for day, stream in _deliveries(blocks):
         pieces, lines, bad = [], 0, 0
         for number, block in enumerate(blocks):
-            track, place = block.tracks[feed], cursors[number][feed]
+            track, place = block.tracks[stream], cursors[number][stream]
             if place < len(track.days) and track.days[place] == day:
-                cursors[number][feed] += 1
-                pieces.append(_piece(numbering, number, (block, feed), place))
+                cursors[number][stream] += 1
+                pieces.append(_piece(numbering, number, (block, stream), place))
                 lines += track.lines[place]
                 bad += track.bad[place]
-        name = f"{FOLDERS[feed]}/{iso_texts()[day]}{plan.suffix}"
-        delivery = Delivery(day, *TIMES[feed], feed, STATE_CORPORATION, name, lines, bad)
-        yield Assembly(delivery, pieces)
+        yield Assembly(_delivery(plan, day, stream, (lines, bad)), pieces)
 
 
-def _deliveries(blocks: list[SpooledBlock]) -> list[tuple[Day, Feed]]:
+def _delivery(plan: Plan, day: Day, stream: Stream, counts: tuple[int, int]) -> Delivery:
+    feed, sender = stream
+    folder = f"{FOLDERS[feed]}/{sender}" if feed is Feed.REPORT else FOLDERS[feed]
+    suffix = plan.suffix_of("ndjson" if feed in AS_JSON else "csv")
+    hour, minute = _time_of(stream)
+    return Delivery(
+        day, hour, minute, feed, sender, f"{folder}/{iso_texts()[day]}{suffix}", *counts
+    )
+
+
+def _time_of(stream: Stream) -> tuple[int, int]:
+    """The hour and minute of a delivery; source systems send one after another."""
+    feed, sender = stream
+    hour, minute = TIMES[feed]
+    return hour, minute + (SYSTEMS.index(sender) if feed is Feed.REPORT else 0)
+
+
+def _deliveries(blocks: list[SpooledBlock]) -> list[tuple[Day, Stream]]:
     found = {
-        (day, feed)
+        (day, stream)
         for block in blocks
-        for feed, track in block.tracks.items()
+        for stream, track in block.tracks.items()
         for day in track.days
     }
-    return sorted(found, key=lambda delivery: (delivery[0], TIMES[delivery[1]]))
+    return sorted(found, key=lambda delivery: (delivery[0], _time_of(delivery[1])))
 
 
 def _piece(
-    numbering: Numbering, number: int, segment: tuple[SpooledBlock, Feed], place: int
+    numbering: Numbering, number: int, segment: tuple[SpooledBlock, Stream], place: int
 ) -> Piece:
-    block, feed = segment
-    track: Track = block.tracks[feed]
+    block, stream = segment
+    feed, track = stream[0], block.tracks[stream]
     first, repeated = 0, {}
     if feed in NUMBERED:
         first = numbering.first_of(number, feed, track.fresh[place])
@@ -142,8 +172,8 @@ def assemble(task: AssemblyTask) -> None:
 def _packed_pieces(
     feed: Feed, pieces: list[Piece], spools: dict[str, BinaryIO], *, compress: bool
 ) -> Iterator[bytes]:
-    header = PAYMENT_HEADER if feed is Feed.PAYMENT else HEADERS[feed]
-    yield packed(header.encode(), compress=compress)
+    if feed in TOLD_HEADERS:
+        yield packed(TOLD_HEADERS[feed].encode(), compress=compress)
     for piece in pieces:
         spool = spools[piece.spool]
         spool.seek(piece.offset)

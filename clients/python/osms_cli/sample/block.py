@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from random import Random
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from osms_cli.sample.bad_messages import BadMessages, Memory, Place
+from osms_cli.sample.bad_messages import BadMessages, Memory
 from osms_cli.sample.bad_payments import BadPayments
 from osms_cli.sample.chance import between
-from osms_cli.sample.days import Day, delivery_days
+from osms_cli.sample.days import delivery_days
 from osms_cli.sample.employers import Employers, PayCalendar
 from osms_cli.sample.examples import Album, collect
-from osms_cli.sample.files import packed
 from osms_cli.sample.grounds import Facts, LastDay
 from osms_cli.sample.identifiers import IinDealer
 from osms_cli.sample.independents import Independents
@@ -27,7 +26,9 @@ from osms_cli.sample.messages import Known, MessageBook
 from osms_cli.sample.names import person_name, trader_name
 from osms_cli.sample.paybook import PayBook
 from osms_cli.sample.plan import PEOPLE_A_BLOCK
-from osms_cli.sample.vocabulary import Feed
+from osms_cli.sample.registers.block import Registers
+from osms_cli.sample.segments import Segment
+from osms_cli.sample.vocabulary import STATE_CORPORATION, Feed
 from osms_cli.sample.wages import Wages
 
 if TYPE_CHECKING:
@@ -40,17 +41,8 @@ if TYPE_CHECKING:
 OWNERS_BORN: Final = (16_000, 29_000)  # owners of small trades are between 25 and 60 or so
 EXAMPLE_BLOCKS: Final = 20  # the blocks that offer people as examples
 
-
-class Segment(NamedTuple):
-    """What one block contributes to one delivery."""
-
-    feed: Feed
-    day: Day
-    data: bytes  # packed, or with places for numbers where the feed has them
-    lines: int
-    bad: int
-    fresh: int  # how many of the lines get a number of their own
-    numbered_as: dict[int, Place]  # lines that repeat a number instead
+_TOLD_BY_SOURCES: Final = frozenset({Feed.REPORT, Feed.CONTRIBUTION})
+_PAID: Final = frozenset({Feed.PAYMENT, Feed.CONTRIBUTION})
 
 
 class BlockReport(NamedTuple):
@@ -60,6 +52,7 @@ class BlockReport(NamedTuple):
     bad: Counter[tuple[Feed, BadKind]]
     album: Album
     members: dict[str, list[Member]]
+    story: dict[str, Any] | None
 
 
 class Block:
@@ -72,7 +65,7 @@ class Block:
         self._days = range(self._calendar.first_day, self._calendar.last_day + 1)
         self._messages = MessageBook(self._chance("messages"), self._calendar)
         self._book = PayBook(self._calendar)
-        dealer = IinDealer(number, plan.blocks)
+        self._dealer = dealer = IinDealer(number, plan.blocks)
         owners = self._chance("owners")
         employers = Employers(
             plan, number, lambda: dealer.deal(between(owners, *OWNERS_BORN), female=False)
@@ -85,6 +78,10 @@ class Block:
         self._bad: Counter[tuple[Feed, BadKind]] = Counter()
         self._members: defaultdict[str, list[Member]] = defaultdict(list)
         self._people: list[tuple[Life, Facts]] = []
+        self._story: dict[str, Any] | None = None
+        self._registers: Registers | None = None
+        if _TOLD_BY_SOURCES & plan.feeds:
+            self._registers = Registers(plan, number, self._calendar, self._chance)
 
     def _chance(self, name: str) -> Random:
         return Random(self._plan.seed_of("block", self._number, name))
@@ -97,6 +94,9 @@ class Block:
                 yield from self._message_segments(feed)
         if Feed.PAYMENT in self._plan.feeds:
             yield from self._payment_segments()
+        if self._registers:
+            yield from self._registers.segments()
+            self._bad.update(self._registers.bad)
 
     def report(self) -> BlockReport:
         """What is known of the block once its segments have been written."""
@@ -109,31 +109,51 @@ class Block:
             if standing.code:
                 grounds[f"{standing.ground}_{standing.code}"] += 1
             if self._number < EXAMPLE_BLOCKS and life.iin not in self._book.unpaid:
-                collect(album, life, facts, standing, self._calendar.last_day)
-        return BlockReport(grounds, self._bad, album, dict(self._members))
+                self._offer(album, judge, life, facts)
+        return BlockReport(grounds, self._bad, album, dict(self._members), self._story)
+
+    def _offer(self, album: Album, judge: LastDay, life: Life, facts: Facts) -> None:
+        """Offer somebody as an example, unless it is open which categories come of a life."""
+        if self._registers:
+            known = self._registers.settled.certain(life)
+            if known is None:
+                return
+            facts = facts._replace(known=known)
+        collect(album, life, facts, judge.standing(facts), self._calendar.last_day)
 
     # Lives.
 
     def _live(self) -> None:
         for life in self._narrator.tell(self._plan.people_in(self._number)):
             self._people.append((life, self._facts(life)))
+        if self._registers:
+            self._tell_sources(self._registers)
         if Feed.PAYMENT in self._plan.feeds:
             self._wages.write()
             self._people = [(life, self._without_unpaid(life, f)) for life, f in self._people]
 
+    def _tell_sources(self, registers: Registers) -> None:
+        registers.enter([life for life, _ in self._people], self._wages.staff())
+        likely = registers.settled.likely
+        self._people = [(life, f._replace(known=likely(life))) for life, f in self._people]
+        if self._number == 0:
+            self._story = registers.tell_a_story(self._dealer, self._book)
+
     def _facts(self, life: Life) -> Facts:
         known = self._told(life) if life.episodes else []
         paid = independent = 0
-        if (life.jobs or life.own) and Feed.PAYMENT in self._plan.feeds:
-            paid, independent = self._pay(life)
+        if (life.jobs or life.own) and _PAID & self._plan.feeds:
+            payments = self._pay(life)
+            if Feed.PAYMENT in self._plan.feeds:
+                paid, independent = payments
         service: list[Stretch] = []
         if life.service and Feed.ROSTER in self._plan.feeds:
             service = self._enlist(life)
         return Facts(known, paid, independent, tuple(service))
 
     def _told(self, life: Life) -> list[Known]:
-        known = self._messages.enter(life)
         feed = Feed.TREATY if life.foreign else Feed.CATEGORY
+        known = self._messages.enter(life)
         return known if feed in self._plan.feeds else []
 
     def _pay(self, life: Life) -> tuple[int, int]:
@@ -175,7 +195,16 @@ class Block:
             mixed = mixer.mix(day, good, every_kind=day == last and self._shows_every_kind)
             text = "".join(mixed.lines).encode()
             fresh = len(mixed.lines) - len(mixed.numbered_as)
-            yield Segment(feed, day, text, len(mixed.lines), mixed.bad, fresh, mixed.numbered_as)
+            yield Segment(
+                feed,
+                STATE_CORPORATION,
+                day,
+                text,
+                len(mixed.lines),
+                mixed.bad,
+                fresh,
+                mixed.numbered_as,
+            )
         self._bad.update({(feed, kind): count for kind, count in mixer.counts.items()})
 
     @property
@@ -194,6 +223,12 @@ class Block:
             paid = [line for known in received_days for line in payments.pop(known, ())]
             refunded = [line for known in received_days for line in refunds.pop(known, ())]
             lines, bad = mixer.mix(paid, refunded)
-            data = packed("".join(lines).encode(), compress=self._plan.compress)
-            yield Segment(Feed.PAYMENT, day, data, len(lines), bad, 0, {})
+            yield Segment.of(
+                Feed.PAYMENT,
+                STATE_CORPORATION,
+                day,
+                lines,
+                bad,
+                compress=self._plan.compress,
+            )
         self._bad.update({(Feed.PAYMENT, kind): count for kind, count in mixer.counts.items()})

@@ -100,6 +100,13 @@ def iso_texts() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def json_texts() -> tuple[str, ...]:
+    """Every day as the JSON of the contract writes it, by its number."""
+    dates = (date.fromordinal(ORIGIN + day) for day in range(END))
+    return tuple(f'{{"year":{when.year},"month":{when.month},"day":{when.day}}}' for when in dates)
+
+
+@lru_cache(maxsize=1)
 def months() -> tuple[Month, ...]:
     """The month of every day, by its number."""
     first = month_of(date_of(0))
@@ -114,12 +121,13 @@ def delivery_days(known: list[Day], cadence: Cadence, last: Day) -> dict[Day, li
     """
     On which days what became known on some days is delivered.
 
-    The load of all that stands is delivered at once, on the first of the days; whatever would
-    come after the *last* day comes on it.
+    The load of all that stands is delivered at once, on the first of the days, which is the first
+    of a month; whatever would come after the *last* day comes on it.
     """
     deliveries: dict[Day, list[Day]] = {}
+    closes = cadence is Cadence.CLOSING
     for day in known:
-        at_once = cadence is Cadence.DAILY or day == known[0]
+        at_once = day >= closing_from(last) if closes else day == known[0]
         delivered = day if at_once else min(_next_delivery(day, cadence), last)
         deliveries.setdefault(delivered, []).append(day)
     return deliveries
@@ -127,6 +135,13 @@ def delivery_days(known: list[Day], cadence: Cadence, last: Day) -> dict[Day, li
 
 def _next_delivery(day: Day, cadence: Cadence) -> Day:
     when = date_of(day)
+    if cadence is Cadence.DAILY:
+        return day
     if cadence is Cadence.WEEKLY:
         return day + -when.weekday() % 7
     return day if when.day == 1 else month_start(month_of(when) + 1)
+
+
+def closing_from(last: Day) -> Day:
+    """The first day of the last two months, in which `Cadence.CLOSING` delivers every day."""
+    return month_start(months()[last] - 1)

@@ -73,6 +73,7 @@ class Run(NamedTuple):
 class Employer(NamedTuple):
     """Who pays, and every payment order within the region's days."""
 
+    number: int
     payer: str  # the columns payer_id, payer_name and payer_kind
     deducts: bool  # whether deductions (KNP 121) are paid beside the contributions (KNP 122)
     runs: tuple[Run, ...]
@@ -161,7 +162,7 @@ def _employer(chance: Random, number: int, payer: str, months: PayCalendar) -> E
     habit = HABITS.pick(chance.random())
     runs = tuple(run for run in _runs(chance, number, habit, months) if _inside(run, months))
     paid = sum(months.bit(month) for run in runs for month in run.periods)
-    return Employer(f"{payer},{kind}", deducts, runs, paid)
+    return Employer(number, f"{payer},{kind}", deducts, runs, paid)
 
 
 def _inside(run: Run, months: PayCalendar) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from osms_cli.sample.vocabulary import ALL_FEEDS, Cadence, Feed
+from osms_cli.sample.vocabulary import SOURCE_FEEDS, Cadence, Feed
 
 PEOPLE_A_BLOCK: Final = 10_000
 PEOPLE_MIN: Final = 1
@@ -30,7 +30,7 @@ class Plan:
     seed: int
     months: int
     until: date
-    feeds: frozenset[Feed] = ALL_FEEDS
+    feeds: frozenset[Feed] = SOURCE_FEEDS
     bad_share: float = 0.003
     compress: bool = True
     cadence: Cadence = Cadence.DAILY
@@ -83,7 +83,6 @@ class Plan:
         """The seed of one independent stream of chance within this region."""
         return "/".join(map(str, (self.seed, *parts)))
 
-    @property
-    def suffix(self) -> str:
-        """How the name of every data file ends."""
-        return ".csv.gz" if self.compress else ".csv"
+    def suffix_of(self, kind: str) -> str:
+        """How the name of a data file of a kind ends."""
+        return f".{kind}.gz" if self.compress else f".{kind}"

@@ -17,7 +17,7 @@ from osms_cli.sample.plan import Plan
 from osms_cli.sample.rosters import Body, BodyReport
 from osms_cli.sample.spool import SpooledBlock, spool_blocks, spool_tasks
 from osms_cli.sample.summary import RegionSummary, Tally
-from osms_cli.sample.vocabulary import ALL_FEEDS, BODIES, Cadence, Feed
+from osms_cli.sample.vocabulary import BODIES, SOURCE_FEEDS, Cadence, Feed
 from osms_cli.sample.workers import Workers, processes_usable
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def write_region(  # noqa: PLR0913 - one keyword for each thing that can be aske
     seed: int,
     months: int = 36,
     until: date = LAST_DAY,
-    feeds: frozenset[Feed] = ALL_FEEDS,
+    feeds: frozenset[Feed] = SOURCE_FEEDS,
     bad_share: float = 0.003,
     compress: bool = True,
     cadence: Cadence = Cadence.DAILY,
@@ -110,6 +110,7 @@ class _Writer:
             self._tally.grounds.update(block.report.grounds)
             self._tally.bad.update(block.report.bad)
             self._tally.add_examples(block.report.album)
+            self._tally.story = self._tally.story or block.report.story
         return blocks
 
     def _write_files(self, workers: Workers, blocks: list[SpooledBlock]) -> None:

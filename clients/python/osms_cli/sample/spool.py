@@ -8,10 +8,11 @@ process wrote them; what they say does not.
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from osms_cli.sample.block import Block, BlockReport, Segment
-from osms_cli.sample.vocabulary import Feed
+from osms_cli.sample.block import Block, BlockReport
+from osms_cli.sample.registers.book import SYSTEMS
+from osms_cli.sample.vocabulary import STATE_CORPORATION, Feed
 from osms_cli.sample.workers import without_collection
 
 if TYPE_CHECKING:
@@ -19,13 +20,21 @@ if TYPE_CHECKING:
 
     from osms_cli.sample.bad_messages import Place
     from osms_cli.sample.plan import Plan
+    from osms_cli.sample.segments import Segment
 
 SPOOLS_MAX: Final = 240  # spool files that are read at the same time in the second pass
-SENT_BY_BLOCKS: Final = (Feed.CATEGORY, Feed.TREATY, Feed.PAYMENT)
+SENT_BY_BLOCKS: Final = (
+    *((feed, STATE_CORPORATION) for feed in (Feed.CATEGORY, Feed.TREATY, Feed.PAYMENT)),
+    *((Feed.REPORT, system) for system in SYSTEMS),
+    (Feed.CONTRIBUTION, STATE_CORPORATION),
+)
+"""What blocks send, and who sends it."""
+
+Stream: TypeAlias = tuple[Feed, str]
 
 
 class Track:
-    """Where the segments of one block for one feed lie, in the order of their days."""
+    """Where the segments of one block for one stream lie, in the order of their days."""
 
     __slots__ = ("bad", "days", "fresh", "lines", "numbered_as", "offsets", "sizes")
 
@@ -54,7 +63,7 @@ class SpooledBlock(NamedTuple):
     """A block whose lines lie in a spool file."""
 
     spool: str
-    tracks: dict[Feed, Track]
+    tracks: dict[Stream, Track]
     report: BlockReport
 
 
@@ -81,9 +90,9 @@ def spool_blocks(task: SpoolTask) -> list[SpooledBlock]:
     with without_collection(), task.spool.open("wb") as file:
         for number in task.blocks:
             block = Block(task.plan, number)
-            tracks = {feed: Track() for feed in SENT_BY_BLOCKS}
+            tracks = {stream: Track() for stream in SENT_BY_BLOCKS}
             for segment in block.segments():
-                tracks[segment.feed].add(segment, file.tell())
+                tracks[segment.feed, segment.sender].add(segment, file.tell())
                 file.write(segment.data)
             spooled.append(SpooledBlock(str(task.spool), tracks, block.report()))
     return spooled

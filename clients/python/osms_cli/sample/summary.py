@@ -47,6 +47,7 @@ class Tally:
     snapshots: dict[str, BadKind] = field(default_factory=dict)
     grounds: Counter[str] = field(default_factory=Counter)
     album: Album = field(default_factory=dict)
+    story: dict[str, Any] | None = None
 
     def add_examples(self, album: Album) -> None:
         """Keep the first few examples of each label."""
@@ -69,8 +70,10 @@ class Tally:
         )
 
     def write(self, plan: Plan, directory: Path) -> None:
-        """Write the three files that describe the others; the list of deliveries last."""
+        """Write the files that describe the others; the list of deliveries last."""
         _write_json(directory / "people.json", self._people_json(plan))
+        if self.story is not None:
+            _write_json(directory / "story.json", self.story)
         _write_json(directory / "region.json", self._region_json(plan))
         ordered = sorted(
             self.deliveries, key=lambda one: (one.day, one.hour, one.minute, one.file)

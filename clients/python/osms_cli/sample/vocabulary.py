@@ -19,20 +19,23 @@ class Feed(StrEnum):
     PAYMENT = "PAYMENT"
     ROSTER = "ROSTER"
     ROSTER_CHANGE = "ROSTER_CHANGE"
+    REPORT = "REPORT"
+    CONTRIBUTION = "CONTRIBUTION"
 
 
 class Cadence(StrEnum):
     """
-    How often the State Corporation delivers its files.
+    How often the State Corporation and the source systems deliver their files.
 
     Daily is what the Rules ask for. The rarer ones give fewer and larger files; with more than
     some hundred thousand people they also give days on which so many people leave a category that
-    the register holds the removals.
+    the register holds the removals. `CLOSING` is monthly, and daily in the last two months.
     """
 
     DAILY = "DAILY"
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
+    CLOSING = "CLOSING"
 
 
 class Outcome(StrEnum):
@@ -53,7 +56,11 @@ class Reason(StrEnum):
     GRADUATED = "GRADUATED"
 
 
-ALL_FEEDS: Final = frozenset(Feed)
+#: Categories are formed already, and only the register is there to hear of them.
+FORMED_FEEDS: Final = frozenset(Feed) - {Feed.REPORT, Feed.CONTRIBUTION}
+
+#: The sources report what categories are formed by.
+SOURCE_FEEDS: Final = frozenset(Feed) - {Feed.CATEGORY, Feed.TREATY}
 
 STATE_CORPORATION: Final = "SC"
 

@@ -45,6 +45,7 @@ class Worker(NamedTuple):
     person: str  # the columns iin, surname, given_name and patronymic
     first: Month
     last: Month
+    salaries: tuple[int, ...]
     contributions: tuple[str, ...]
     deductions: tuple[str, ...]
 
@@ -68,24 +69,26 @@ class Wages:
         first, last = self._months[job.since], self._months[job.until - 1]
         employer = self._employers[job.where]
         salary = min(SALARY_MAX, SALARY_MIN + waiting(self._chance, SALARY_MEAN_ABOVE))
-        contributions = self._amounts(salary, CONTRIBUTION_PERCENT)
-        deductions = self._amounts(salary, DEDUCTION_PERCENT) if employer.deducts else ()
-        self._staff[job.where].append(Worker(person, first, last, contributions, deductions))
+        salaries = [salary]
+        for _ in range(1, self._years):
+            salaries.append(salaries[-1] + salaries[-1] * RAISE_PERCENT // 100)
+        contributions = _amounts(salaries, CONTRIBUTION_PERCENT)
+        deductions = _amounts(salaries, DEDUCTION_PERCENT) if employer.deducts else ()
+        self._staff[job.where].append(
+            Worker(person, first, last, tuple(salaries), contributions, deductions)
+        )
         return employer.paid & self._book.calendar.span(first, last)
 
-    def _amounts(self, salary: int, percent: int) -> tuple[str, ...]:
-        """What is paid a month in each of the years, with two decimals."""
-        texts = []
-        for _ in range(self._years):
-            whole, hundredths = divmod(salary * percent, 100)
-            texts.append(f"{whole}.{hundredths:02d}")
-            salary += salary * RAISE_PERCENT // 100
-        return tuple(texts)
+    def staff(self) -> Iterator[tuple[Employer, list[Worker]]]:
+        """Every employer who has any, once everybody has been entered."""
+        for employer, staff in zip(self._employers, self._staff, strict=True):
+            if staff:
+                yield employer, staff
 
     def write(self) -> None:
         """Write the payment orders of all employers, once everybody has been entered."""
-        for employer, staff in zip(self._employers, self._staff, strict=True):
-            for run in employer.runs if staff else ():
+        for employer, staff in self.staff():
+            for run in employer.runs:
                 made: list[str] = []
                 for period in run.periods:
                     made += self._period_lines(employer, run, period, staff)
@@ -107,14 +110,14 @@ class Wages:
         tail = f",{CONTRIBUTION},,\n"
         lines = [
             f"{head}{place},{person}{middle}{contributions[year]}{tail}"
-            for place, (person, first, last, contributions, _) in enumerate(staff)
+            for place, (person, first, last, _, contributions, _) in enumerate(staff)
             if first <= period <= last
         ]
         if employer.deducts:
             tail = f",{DEDUCTION},,\n"
             lines += [
                 f"{head}{place},{person}{middle}{deductions[year]}{tail}"
-                for place, (person, first, last, _, deductions) in enumerate(staff)
+                for place, (person, first, last, _, _, deductions) in enumerate(staff)
                 if first <= period <= last
             ]
         return lines
@@ -130,3 +133,9 @@ class Wages:
                 tenge = between(self._chance, 3, 240)
                 columns[Column.AMOUNT] = f"{tenge}.{between(self._chance, 0, 99):02d}"
                 yield line_of(columns)
+
+
+def _amounts(salaries: list[int], percent: int) -> tuple[str, ...]:
+    """What is paid a month in each of the years, with two decimals."""
+    pairs = (divmod(salary * percent, 100) for salary in salaries)
+    return tuple(f"{whole}.{hundredths:02d}" for whole, hundredths in pairs)
