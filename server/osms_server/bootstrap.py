@@ -27,7 +27,7 @@ import grpc
 import psycopg
 import sqlalchemy as sa
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from osms.entitlement.v1 import (
@@ -60,6 +60,7 @@ from osms_common.persistence.embedded import EmbeddedPostgres, state_folder_for_
 from osms_common.persistence.keeping import kept_running
 from osms_common.rpc.admission import Admission, Identity
 from osms_common.rpc.feed_streams import StreamLimits
+from osms_common.rpc.health import Health
 from osms_common.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
 from osms_common.rpc.interception import Gate, Patience, Places
 from osms_common.rpc.slow_callers import SlowCallers
@@ -121,6 +122,8 @@ _LINE = {
 }
 """A machine that has fallen silent is given up, and nobody waits for it for hours (TCP alone)."""
 _PASSABLE = 0o711
+_CUT_SECONDS = 5.0
+"""In which calls end that are cut off when the server stops; none may hold it up for ever."""
 
 
 class FolderInUse(Exception):
@@ -270,6 +273,7 @@ class Application:
         """
         self.settings = settings
         self.stopping = threading.Event()
+        self._patience = patience(settings, self.stopping)
         self.clock: Clock = (
             SandboxClock(SystemClock().now()) if settings.sandbox else SystemClock()
         )
@@ -356,9 +360,7 @@ class Application:
         names = [service.full_name for service in _SERVICES]
         if self.settings.sandbox:
             names.append(_SANDBOX.full_name)
-        self.health = health.HealthServicer()
-        for name in ("", *names):
-            self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self.health = Health(("", *names), self._patience.slow)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, server)
         own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection([*names, *own], server)
@@ -381,7 +383,7 @@ class Application:
         """The gate that every call goes through."""
         settings = self.settings
         entry = admission(settings, identity_of(settings, self.tls, self.acts), self.acts)
-        return [Gate(entry, places(settings), patience(settings), self.acts)]
+        return [Gate(entry, places(settings), self._patience, self.acts)]
 
 
 def make_signer(
@@ -439,6 +441,10 @@ def places(settings: Settings) -> Places:
             Limit("concurrent_rpcs_max", settings.concurrent_rpcs_max),
             Limit("calls_per_caller_max", settings.calls_each_at_once),
         ),
+        Slots(
+            Limit("workers", settings.open_calls_at_once),
+            Limit("workers", settings.open_calls_at_once // 2),
+        ),
         questions=(QUESTIONS,),
         waited_for=frozenset({f"{QUESTIONS}CheckEntitlement"}),
     )
@@ -450,21 +456,27 @@ def front_limits(settings: Settings) -> FrontLimits:
         Limit("look_up_rpcs_max", settings.look_up_rpcs_max),
         Limit("calls_per_caller_max", settings.calls_per_caller_max),
     )
-    return FrontLimits(
-        stream_slots(settings),
-        callers,
-        settings.stream_idle_seconds,
-        settings.slow_caller_seconds,
-    )
+    return FrontLimits(stream_slots(settings), callers, untaken_answers(settings))
 
 
-def patience(settings: Settings) -> Patience:
-    """How long callers may be slow, and how much of their streams may be in hand."""
+def patience(settings: Settings, stopping: threading.Event) -> Patience:
+    """How long callers may be slow, and how much of what they send and are told is in hand."""
     return Patience(
         SlowCallers(settings.slow_caller_seconds),
         Bytes(
             Limit("streams_bytes_max", settings.streams_bytes_max), settings.writer_wait_seconds
         ),
+        untaken_answers(settings),
+        settings.stream_idle_seconds,
+        stopping,
+    )
+
+
+def untaken_answers(settings: Settings) -> Slots:
+    """Bytes of answers that may wait for their callers to take them."""
+    return Slots(
+        Limit("answers_bytes_max", settings.answers_bytes_max),
+        Limit("answers_bytes_per_caller_max", settings.answers_bytes_per_caller_max),
     )
 
 
@@ -504,7 +516,14 @@ def look_up_limits(settings: Settings) -> LookUpLimits:
 def server_options(settings: Settings, *, looks_up: bool = False) -> list[tuple[str, Any]]:
     """Options of a gRPC server: limits; those that only look up may share a port."""
     largest = settings.look_up_bytes_max if looks_up else settings.message_bytes_max
+    grace = settings.look_up_connection_grace_seconds
+    aged = [
+        # Who takes no answers can be cut off there in no other way.
+        ("grpc.max_connection_age_ms", round(settings.look_up_connection_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", round(grace * 1000)),
+    ]
     return [
+        *(aged if looks_up else ()),
         ("grpc.max_receive_message_length", largest),
         ("grpc.max_send_message_length", settings.message_bytes_max),
         ("grpc.so_reuseport", int(looks_up)),
@@ -534,7 +553,9 @@ class RunningServer:
         """Takes no new calls, tells streams to go, lets running calls finish, and stops."""
         self.application.stopping.set()
         self.application.health.enter_graceful_shutdown()
-        self.server.stop(self.application.settings.shutdown_seconds).wait()
+        seconds = self.application.settings.shutdown_seconds
+        if not self.server.stop(seconds).wait(seconds + _CUT_SECONDS):
+            log.warning("calls that were cut off have not ended; the server stops without them")
         self.application.close()
 
 

@@ -183,6 +183,14 @@ class Settings(BaseSettings):
     connection_idle_seconds: float = Field(
         1_800.0, ge=1, description="How long a connection without calls is kept."
     )
+    look_up_connection_seconds: float = Field(
+        3_600.0,
+        ge=1,
+        description="How old a connection to a process that only looks up gets; then made anew.",
+    )
+    look_up_connection_grace_seconds: float = Field(
+        600.0, ge=1, description="How long calls on it may go on then, before they are cut."
+    )
     handshake_seconds_max: float = Field(
         10.0, ge=0.1, description="How long a new connection may take to show its certificate."
     )
@@ -210,6 +218,12 @@ class Settings(BaseSettings):
     )
     streams_bytes_max: int = Field(
         64 * 2**20, ge=2**16, description="Bytes of messages of all streams in hand at once."
+    )
+    answers_bytes_max: int = Field(
+        128 * 2**20, ge=2**20, description="Bytes of answers that callers have not yet taken."
+    )
+    answers_bytes_per_caller_max: int = Field(
+        32 * 2**20, ge=2**20, description="The same of one caller; more are told UNAVAILABLE."
     )
     batch_records_max: int = Field(10_000, ge=1, description="Records of one batch of a feed.")
     record_bytes_max: int = Field(
@@ -270,6 +284,11 @@ class Settings(BaseSettings):
         return min(self.calls_per_caller_max, self.workers * 3 // 4)
 
     @property
+    def open_calls_at_once(self) -> int:
+        """Calls of health that may keep a worker until they have sent what they ask."""
+        return max(2, self.workers // 4)
+
+    @property
     def lists_at_once(self) -> int:
         """Lists that may keep a worker of the threaded server busy, signatures included."""
         return min(self.lists_waiting_max, self.workers // 4)
@@ -309,6 +328,9 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if self.look_up_rpcs_max <= self.look_ups_waiting_max + self.lists_waiting_max:
             message = "look_up_rpcs_max must exceed look_ups_waiting_max and lists_waiting_max"
+            raise ValueError(message)
+        if self.answers_bytes_per_caller_max < self.message_bytes_max:
+            message = "answers_bytes_per_caller_max must not be less than message_bytes_max"
             raise ValueError(message)
         given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
         if any(given) and not all(given):

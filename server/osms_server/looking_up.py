@@ -19,14 +19,15 @@ from contextlib import contextmanager, suppress
 import grpc
 import structlog
 import uvloop
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from sqlalchemy.exc import OperationalError
 
 from osms.entitlement.v1 import entitlement_service_pb2
 from osms_common.clocks import SystemClock
 from osms_common.persistence.acts import ActTrail
+from osms_common.rpc.exchange import Exchange
+from osms_common.rpc.open_front import HealthFront, OpenGate
 from osms_common.tls_files import TlsFiles
 from osms_server.application.law import Law
 from osms_server.application.overlaying import Overlaying
@@ -48,7 +49,7 @@ from osms_server.desks import DeskParts, make_desk
 from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.rights import LOOK_UP
 from osms_server.roles import demand_rights
-from osms_server.rpc.look_up_front import LookUpFront, OpenGate
+from osms_server.rpc.look_up_front import LookUpFront
 
 log = structlog.get_logger(__name__)
 
@@ -83,28 +84,29 @@ async def _serve(settings: Settings, dsn: str, ready: Callable[[str], None]) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     files = tls_files(settings)
-    with _parts(settings, dsn, files) as (front, desk):
+    exchange = Exchange(settings.stream_idle_seconds, settings.slow_caller_seconds)
+    with _parts(settings, dsn, files, exchange) as (front, desk):
         server = grpc.aio.server(
-            interceptors=[OpenGate(front.admission)],
+            interceptors=[OpenGate(front.admission, front.places, exchange)],
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
             options=server_options(settings, looks_up=True),
         )
         server.add_generic_rpc_handlers((front.handlers(),))
-        alive = await _add_health_and_reflection(server)
+        alive = _add_health_and_reflection(server)
         address = _listen(server, settings, files)
         await server.start()
         _share_the_machine()
         ready(address)
         await stop.wait()
-        await alive.enter_graceful_shutdown()
-        front.stop()
+        alive.enter_graceful_shutdown()
+        exchange.stop()
         await server.stop(settings.shutdown_seconds)
         await desk.stop()
 
 
 @contextmanager
 def _parts(
-    settings: Settings, dsn: str, files: TlsFiles | None
+    settings: Settings, dsn: str, files: TlsFiles | None, exchange: Exchange
 ) -> Iterator[tuple[LookUpFront, DeskParts]]:
     """What answers, on the loop that runs; overlays are laid in threads."""
     clock, law = SystemClock(), Law()
@@ -119,6 +121,7 @@ def _parts(
             admission(settings, identity_of(settings, files, acts), acts),
             front_limits(settings),
             look_up_limits(settings),
+            exchange,
         )
         yield front, desk
     finally:
@@ -126,10 +129,8 @@ def _parts(
         engine.dispose()
 
 
-async def _add_health_and_reflection(server: grpc.aio.Server) -> HealthServicer:
-    alive = HealthServicer()
-    for name in ("", _SERVICE.full_name):
-        await alive.set(name, health_pb2.HealthCheckResponse.SERVING)
+def _add_health_and_reflection(server: grpc.aio.Server) -> HealthFront:
+    alive = HealthFront(("", _SERVICE.full_name))
     health_pb2_grpc.add_HealthServicer_to_server(alive, server)
     own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection([_SERVICE.full_name, *own], server)
