@@ -39,6 +39,7 @@ from osms_common.serving.transport import (
     add_health_and_reflection,
     grpc_server,
     listen,
+    stop,
     tls_files,
 )
 from osms_matching.application.explaining import Explaining
@@ -139,7 +140,7 @@ class RunningServer:
     def stop(self) -> None:
         """Takes no new calls, tells streams to go, lets running calls finish, and stops."""
         self._stopping.set()
-        self._server.stop(self._seconds).wait()
+        stop(self._server, self._seconds)
         self._acts.close()
 
 
@@ -164,7 +165,8 @@ def serve_on(engine: sa.Engine, settings: MatchingSettings) -> RunningServer:
     parts = parts_of(engine, settings)
     files = tls_files(settings)
     entry = admission(settings, RIGHTS, identity_of(files, acts, sandbox=False), acts)
-    server = grpc_server(settings, [Gate(entry, places(settings), patience(settings), acts)])
+    slow = patience(settings, stopping)
+    server = grpc_server(settings, [Gate(entry, places(settings), slow, acts)])
     feeds = Feeds(
         parts.store, clock, stream_limits(settings, stopping), settings.tried_records_max, acts
     )
@@ -180,7 +182,7 @@ def serve_on(engine: sa.Engine, settings: MatchingSettings) -> RunningServer:
     )
     matching = MatchingService(MatchingParts(parts.store, parts.running, parts.explaining, pages))
     matching_service_pb2_grpc.add_MatchingServiceServicer_to_server(matching, server)
-    add_health_and_reflection(server, _SERVICES)
+    add_health_and_reflection(server, _SERVICES, slow.slow)
     port = listen(server, settings, files)
     server.start()
     host = settings.listen.rpartition(":")[0]

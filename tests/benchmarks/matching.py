@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,6 @@ import psycopg
 import sqlalchemy as sa
 
 from osms_common.domain.calendar import first_day, later, month_of
-from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_matching.domain.decisions import RunKind
 from osms_matching.domain.reports import Known
 from osms_matching.persistence.forming import Effort, make_run
@@ -54,12 +54,9 @@ def matching_rows(people: int, months: int) -> Iterator[Row]:
     with _laid_out(people, months) as dsn:
         engine = sa.create_engine("postgresql+psycopg" + dsn[dsn.index("://") :])
         for number, (name, (day, kind)) in enumerate(zip(MATCHING, _RUNS, strict=True), 1):
-            ours = _seconds(
-                lambda day=day, kind=kind, number=number: make_run(
-                    engine, UUID(int=number), day, kind, _KNOWN, begun_by="bench", effort=Effort()
-                )
-            )
-            floor = _seconds(lambda day=day: _pass_over(dsn, day))
+            run = partial(make_run, engine, UUID(int=number), day, kind, _KNOWN, begun_by="bench")
+            ours = _seconds(run)
+            floor = _seconds(partial(_pass_over, dsn, day))
             yield Row(name, people, PEOPLE_A_SECOND, people / ours, people / floor)
         engine.dispose()
 
