@@ -12,6 +12,9 @@ A client of the register for people: dates and dataclasses in and out.
         else:
             print(answer.status, answer.last_date)
 
+`MatchingClient` is its sibling for the matching, which forms the categories: source systems tell
+it what they register (`osms_client.reports`).
+
 There are three answers: entitled, not entitled, and `CannotTell`, which is shown as "unknown:
 treat under p. 13" and never as "not entitled". Before it is raised, what is safe to repeat was
 repeated, at all servers that were named, within the deadline that every call has.
@@ -33,7 +36,16 @@ from osms_client.errors import (
     Violation,
 )
 from osms_client.feeds import FeedPush, new_request_id
+from osms_client.forming import (
+    CategoryChange,
+    CategoryDecision,
+    CategoryExplanation,
+    MatchingRun,
+    MonthFound,
+    RejectedLine,
+)
 from osms_client.logs import LogLink
+from osms_client.matching import MatchingClient
 from osms_client.records import (
     CategoryAssigned,
     CategoryMessage,
@@ -44,6 +56,15 @@ from osms_client.records import (
     RosterLine,
     Unreadable,
 )
+from osms_client.reports import (
+    Contribution,
+    ContributionMessage,
+    ContributionRefunded,
+    Report,
+    ReportMessage,
+    ReportWithdrawn,
+)
+from osms_client.telling import contribution_from_json, report_from_json
 from osms_client.values import (
     PURPOSES,
     AbsentGround,
@@ -89,11 +110,17 @@ __all__ = [
     "CallerCertificate",
     "CannotTell",
     "CategoryAssigned",
+    "CategoryChange",
+    "CategoryDecision",
+    "CategoryExplanation",
     "CategoryMessage",
     "CategoryRemoved",
     "Certificates",
     "Conflict",
     "Consumer",
+    "Contribution",
+    "ContributionMessage",
+    "ContributionRefunded",
     "Credentials",
     "Days",
     "Decision",
@@ -110,6 +137,9 @@ __all__ = [
     "InvalidRequest",
     "LogExport",
     "LogLink",
+    "MatchingClient",
+    "MatchingRun",
+    "MonthFound",
     "NamedCaller",
     "NotAllowed",
     "NotFound",
@@ -125,11 +155,15 @@ __all__ = [
     "RecordOutcome",
     "Refused",
     "Registration",
+    "RejectedLine",
     "Rejection",
     "RejectionCount",
     "RejectionEvent",
     "RejectionHistory",
     "Remedy",
+    "Report",
+    "ReportMessage",
+    "ReportWithdrawn",
     "RosterChange",
     "RosterLine",
     "SnapshotResult",
@@ -139,5 +173,7 @@ __all__ = [
     "Unreadable",
     "Violation",
     "Withdrawal",
+    "contribution_from_json",
     "new_request_id",
+    "report_from_json",
 ]

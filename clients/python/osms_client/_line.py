@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import grpc
 
@@ -20,21 +20,29 @@ from osms.entitlement.v1 import (
 from osms_client.connection import Connection
 
 
-class Line:
-    """A connection with a stub for every service."""
+class Connected:
+    """A connection, open until it is closed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._idle_timeout = connection.deadlines.idle
-        channel = cast(grpc.Channel, connection.servers)
-        self._categories = category_service_pb2_grpc.CategoryServiceStub(channel)
-        self._payments = payment_service_pb2_grpc.PaymentServiceStub(channel)
-        self._rosters = roster_service_pb2_grpc.RosterServiceStub(channel)
-        self._consumers = consumer_service_pb2_grpc.ConsumerServiceStub(channel)
-        self._entitlements = entitlement_service_pb2_grpc.EntitlementServiceStub(channel)
-        self._operations = operations_service_pb2_grpc.OperationsServiceStub(channel)
-        self._audit = audit_service_pb2_grpc.AuditServiceStub(channel)
-        self._sandbox = sandbox_service_pb2_grpc.SandboxServiceStub(channel)
+
+    def __enter__(self) -> Self:
+        """The client, until the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Closes the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._connection.close()
+
+    @property
+    def _channel(self) -> grpc.Channel:
+        """All servers, as the generated stubs see them."""
+        return cast(grpc.Channel, self._connection.servers)
 
     def _pages(self, method: Any, request: Any, *, timeout: float | None = None) -> Iterator[Any]:
         """The responses for all pages of a list."""
@@ -44,3 +52,19 @@ class Line:
             if not response.next_page_token:
                 return
             request.page_token = response.next_page_token
+
+
+class Line(Connected):
+    """A connection with a stub for every service of the register."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        channel = self._channel
+        self._categories = category_service_pb2_grpc.CategoryServiceStub(channel)
+        self._payments = payment_service_pb2_grpc.PaymentServiceStub(channel)
+        self._rosters = roster_service_pb2_grpc.RosterServiceStub(channel)
+        self._consumers = consumer_service_pb2_grpc.ConsumerServiceStub(channel)
+        self._entitlements = entitlement_service_pb2_grpc.EntitlementServiceStub(channel)
+        self._operations = operations_service_pb2_grpc.OperationsServiceStub(channel)
+        self._audit = audit_service_pb2_grpc.AuditServiceStub(channel)
+        self._sandbox = sandbox_service_pb2_grpc.SandboxServiceStub(channel)

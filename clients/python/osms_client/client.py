@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Final, Self
+from typing import Final
 
 from osms_client.asking import Asking
 from osms_client.auditing import Auditing
@@ -53,15 +53,3 @@ class OsmsClient(
         super().__init__(
             Connection(addresses, credentials, deadlines, language=language, randomness=randomness)
         )
-
-    def __enter__(self) -> Self:
-        """The client, until the end of the block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Closes the connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._connection.close()
