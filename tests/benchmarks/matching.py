@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,6 @@ import psycopg
 import sqlalchemy as sa
 
 from osms_common.domain.calendar import first_day, later, month_of
-from osms_common.persistence.embedded import EmbeddedPostgres
 from osms_matching.domain.decisions import RunKind
 from osms_matching.domain.reports import Known
 from osms_matching.persistence.forming import Effort, make_run
@@ -54,30 +53,23 @@ def matching_rows(people: int, months: int) -> Iterator[Row]:
     with _laid_out(people, months) as dsn:
         engine = sa.create_engine("postgresql+psycopg" + dsn[dsn.index("://") :])
         for number, (name, (day, kind)) in enumerate(zip(MATCHING, _RUNS, strict=True), 1):
-            ours = _seconds(
-                lambda day=day, kind=kind, number=number: make_run(
-                    engine, UUID(int=number), day, kind, _KNOWN, begun_by="bench", effort=Effort()
-                )
-            )
-            floor = _seconds(lambda day=day: _pass_over(dsn, day))
-            yield Row(name, people, PEOPLE_A_SECOND, people / ours, people / floor)
+            began = time.perf_counter()
+            make_run(engine, UUID(int=number), day, kind, _KNOWN, begun_by="benchmark")
+            ours = time.perf_counter() - began
+            yield Row(name, people, PEOPLE_A_SECOND, people / ours, people / _pass_over(dsn, day))
         engine.dispose()
 
 
-def _pass_over(dsn: str, day: date) -> None:
-    current = month_of(day)
-    effort = Effort()
+def _pass_over(dsn: str, day: date) -> float:
+    """The seconds of one pass, by as many workers as a run has, with as much memory."""
+    current, effort = month_of(day), Effort()
+    months = first_day(later(current, -_LOOKED_AT)), first_day(current)
     with psycopg.connect(dsn) as connection:
         connection.execute(f"set max_parallel_workers_per_gather = {effort.workers - 1}")
         connection.execute(f"set work_mem = '{effort.work_memory}MB'")
-        window = first_day(later(current, -_LOOKED_AT)), first_day(current)
-        connection.execute(_FLOOR, window).fetchone()
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+        began = time.perf_counter()
+        connection.execute(_FLOOR, months).fetchone()
+        return time.perf_counter() - began
 
 
 @contextmanager

@@ -146,8 +146,8 @@ def _contributions(months: int) -> Iterator[str]:
         month = later(month_of(NEXT_MONTH), -back)
         yield f"""
         insert into contribution
-        select iin, '{first_day(month)}', kind, 'R' || n % 5000, '{first_day(month)}'::date + n % 28,
-            850000, 1, null
+        select iin, '{first_day(month)}', kind, 'R' || n % 5000,
+            '{first_day(month)}'::date + n % 28, 850000, 1, null
         from someone cross join (values ('MPC'), ('SD')) kinds (kind)
         where {_chance(70)} < (array[920, 500, 0, 0, 0, 500, 100, 850, 850, 300])[place + 1]
             and {_chance(71 + month % 24)} < 980"""
