@@ -258,6 +258,8 @@ def check_circles(engine: sa.Engine, life: Life, known: Known) -> None:
         for person in (*ADULTS, *CHILDREN, ASEL, DANA, CHILD):
             found = tables.of_circle(person, known)
             assert sorted(map(repr, found)) == sorted(map(repr, of_circle(life, person, known)))
+            known_then = [report for report in life.reports if report.is_known_at(known)]
+            assert tables.circle(person, known) == circle(known_then, person)
 
 
 @unhurried(LIVES)
