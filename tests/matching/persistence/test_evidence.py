@@ -32,6 +32,7 @@ from osms_matching.persistence.evidence import EvidenceTables
 from osms_matching.persistence.kinds import KINDS, key_of, persons_of, report_of, row_of
 from osms_matching.rules.circles import circle, joined_by
 from osms_matching.rules.work import line_of
+from tests.matching.conftest import empty
 from tests.matching.crowds import ADULTS, CHILDREN, crowd
 from tests.matching.factories import (
     ASEL,
@@ -50,7 +51,6 @@ from tests.matching.factories import (
     refunded,
 )
 from tests.matching.lives import Life, lives
-from tests.matching.persistence.conftest import empty
 from tests.matching.persistence.telling import tell_all
 from tests.rules.lives import unhurried
 
