@@ -48,7 +48,7 @@ WED_MONTHS_AGO: Final = 31
 SCHOOL_NUMBER: Final = 999_999  # below the numbers of small employers, above those of large ones
 SCHOOL: Final = "КГП «Школа-гимназия Айналайын»"
 CONTRIBUTED: Final = {PENSION_CONTRIBUTION: 24_000, SOCIAL_DEDUCTION: 12_000}
-OSMS_CONTRIBUTION: Final = "4800.00"
+INSURANCE_CONTRIBUTION: Final = "4800.00"
 SHEET_DAYS: Final = 126
 
 
@@ -206,5 +206,5 @@ class Story:
             payer = f"{bin_of(SCHOOL_NUMBER, 0)},{SCHOOL},EMPLOYER"
             self._books.payments.payments[day].append(
                 f"PAYMENT,{reference},{iin},{name.columns()},{payer},{period_text(month)},"
-                f"{iso_texts()[day]},{OSMS_CONTRIBUTION},{CONTRIBUTION},,\n"
+                f"{iso_texts()[day]},{INSURANCE_CONTRIBUTION},{CONTRIBUTION},,\n"
             )
