@@ -21,6 +21,8 @@ from osms.entitlement.v1 import error_reason_pb2
 from osms_cli.main import build
 from osms_cli.options import _CONNECTION
 from osms_common.domain.violations import Reason
+from osms_common.serving.settings import ServiceSettings
+from osms_matching.config import MatchingSettings
 from osms_server.__main__ import app as server_app
 from osms_server.config import Settings
 
@@ -52,21 +54,22 @@ def _named(file: Path, pattern: str) -> list[str]:
 CONFIGURATION: Final = DOCS / "configuration.md"
 
 
-def _told_default(name: str) -> str:
+def _told_default(kind: type[ServiceSettings], name: str) -> str:
     """A default as the page writes it."""
     if name == "state_folder":
         return "`~/.local/state/osms-entitlement`"
-    default = Settings.model_fields[name].default
+    default = kind.model_fields[name].default
     assert default is not PydanticUndefined, name
     return f"`{default}`" if default not in {None, ""} else "unset"
 
 
 def test_the_page_of_settings_lists_what_a_server_reads() -> None:
     """Every setting of a server, in order, with its default and what it is."""
-    listed = [row for row in _cells(CONFIGURATION) if len(row) == 3 and row[0] != "setting"]
+    listed = [row for row in _cells(CONFIGURATION) if len(row) == 3 and "setting" not in row[0]]
     expected = [
-        [f"`OSMS_{name.upper()}`", _told_default(name), field.description]
-        for name, field in Settings.model_fields.items()
+        [f"`{prefix}{name.upper()}`", _told_default(kind, name), field.description]
+        for prefix, kind in (("OSMS_", Settings), ("OSMS_MATCHING_", MatchingSettings))
+        for name, field in kind.model_fields.items()
     ]
     assert [row for row in listed if not row[0].startswith("---")] == expected
 

@@ -57,11 +57,13 @@ from osms_common.serving.gate import (
     places,
     stream_limits,
     stream_slots,
+    untaken_answers,
 )
 from osms_common.serving.transport import (
     add_health_and_reflection,
     grpc_server,
     listen,
+    stop,
     tls_files,
 )
 from osms_common.working_days import is_working_day
@@ -198,6 +200,7 @@ class Application:
         """
         self.settings = settings
         self.stopping = threading.Event()
+        self._patience = patience(settings, self.stopping)
         self.clock: Clock = (
             SandboxClock(SystemClock().now()) if settings.sandbox else SystemClock()
         )
@@ -279,7 +282,7 @@ class Application:
                 SandboxService(self._empty, self.law, self.clock), server
             )
         services = [*_SERVICES, *([_SANDBOX] if self.settings.sandbox else [])]
-        self.health = add_health_and_reflection(server, services)
+        self.health = add_health_and_reflection(server, services, self._patience.slow)
 
     def _empty(self) -> None:
         """Empties the register of a sandbox, and forgets what was kept of it."""
@@ -301,7 +304,7 @@ class Application:
         identity = identity_of(self.tls, self.acts, sandbox=settings.sandbox)
         entry = admission(settings, RIGHTS, identity, self.acts)
         patients = places(settings, (QUESTIONS,), frozenset({f"{QUESTIONS}CheckEntitlement"}))
-        return [Gate(entry, patients, patience(settings), self.acts)]
+        return [Gate(entry, patients, self._patience, self.acts)]
 
 
 def make_signer(
@@ -334,12 +337,7 @@ def front_limits(settings: Settings) -> FrontLimits:
         Limit("look_up_rpcs_max", settings.look_up_rpcs_max),
         Limit("calls_per_caller_max", settings.calls_per_caller_max),
     )
-    return FrontLimits(
-        stream_slots(settings),
-        callers,
-        settings.stream_idle_seconds,
-        settings.slow_caller_seconds,
-    )
+    return FrontLimits(stream_slots(settings), callers, untaken_answers(settings))
 
 
 def export_limits(settings: Settings) -> ExportLimits:
@@ -368,7 +366,7 @@ class RunningServer:
         """Takes no new calls, tells streams to go, lets running calls finish, and stops."""
         self.application.stopping.set()
         self.application.health.enter_graceful_shutdown()
-        self.server.stop(self.application.settings.shutdown_seconds).wait()
+        stop(self.server, self.application.settings.shutdown_seconds)
         self.application.close()
 
 

@@ -93,6 +93,14 @@ class Settings(ServiceSettings):
     unknown_persons_patient_seconds: float = Field(
         1.0, ge=0, description="How often who is held back may ask about one patient."
     )
+    look_up_connection_seconds: float = Field(
+        3_600.0,
+        ge=1,
+        description="How old a connection to a process that only looks up gets; then made anew.",
+    )
+    look_up_connection_grace_seconds: float = Field(
+        600.0, ge=1, description="How long calls on it may go on then, before they are cut."
+    )
     look_up_bytes_max: int = Field(
         2**16, ge=2**12, description="Bytes of one message to a process that only looks up."
     )

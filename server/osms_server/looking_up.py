@@ -15,18 +15,20 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import grpc
 import structlog
 import uvloop
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from sqlalchemy.exc import OperationalError
 
 from osms.entitlement.v1 import entitlement_service_pb2
 from osms_common.clocks import SystemClock
 from osms_common.persistence.acts import ActTrail
+from osms_common.rpc.exchange import Exchange
+from osms_common.rpc.open_front import HealthFront, OpenGate
 from osms_common.serving.gate import admission, identity_of
 from osms_common.serving.transport import CannotListen, server_options, tls_files
 from osms_common.tls_files import TlsFiles
@@ -46,7 +48,7 @@ from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.rights import LOOK_UP
 from osms_server.roles import demand_rights
 from osms_server.rpc.authorisation import RIGHTS
-from osms_server.rpc.look_up_front import LookUpFront, OpenGate
+from osms_server.rpc.look_up_front import LookUpFront
 
 log = structlog.get_logger(__name__)
 
@@ -81,28 +83,39 @@ async def _serve(settings: Settings, dsn: str, ready: Callable[[str], None]) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     files = tls_files(settings)
-    with _parts(settings, dsn, files) as (front, desk):
+    exchange = Exchange(settings.stream_idle_seconds, settings.slow_caller_seconds)
+    with _parts(settings, dsn, files, exchange) as (front, desk):
         server = grpc.aio.server(
-            interceptors=[OpenGate(front.admission)],
+            interceptors=[OpenGate(front.admission, front.places, exchange)],
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
-            options=server_options(settings, settings.look_up_bytes_max, shares_port=True),
+            options=_options(settings),
         )
         server.add_generic_rpc_handlers((front.handlers(),))
-        alive = await _add_health_and_reflection(server)
+        alive = _add_health_and_reflection(server)
         address = _listen(server, settings, files)
         await server.start()
         _share_the_machine()
         ready(address)
         await stop.wait()
-        await alive.enter_graceful_shutdown()
-        front.stop()
+        alive.enter_graceful_shutdown()
+        exchange.stop()
         await server.stop(settings.shutdown_seconds)
         await desk.stop()
 
 
+def _options(settings: Settings) -> list[tuple[str, Any]]:
+    grace = settings.look_up_connection_grace_seconds
+    return [
+        *server_options(settings, settings.look_up_bytes_max, shares_port=True),
+        # Who takes no answers can be cut off there in no other way.
+        ("grpc.max_connection_age_ms", round(settings.look_up_connection_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", round(grace * 1000)),
+    ]
+
+
 @contextmanager
 def _parts(
-    settings: Settings, dsn: str, files: TlsFiles | None
+    settings: Settings, dsn: str, files: TlsFiles | None, exchange: Exchange
 ) -> Iterator[tuple[LookUpFront, DeskParts]]:
     """What answers, on the loop that runs; overlays are laid in threads."""
     clock, law = SystemClock(), Law()
@@ -117,6 +130,7 @@ def _parts(
             admission(settings, RIGHTS, identity_of(files, acts, sandbox=settings.sandbox), acts),
             front_limits(settings),
             look_up_limits(settings),
+            exchange,
         )
         yield front, desk
     finally:
@@ -124,10 +138,8 @@ def _parts(
         engine.dispose()
 
 
-async def _add_health_and_reflection(server: grpc.aio.Server) -> HealthServicer:
-    alive = HealthServicer()
-    for name in ("", _SERVICE.full_name):
-        await alive.set(name, health_pb2.HealthCheckResponse.SERVING)
+def _add_health_and_reflection(server: grpc.aio.Server) -> HealthFront:
+    alive = HealthFront(("", _SERVICE.full_name))
     health_pb2_grpc.add_HealthServicer_to_server(alive, server)
     own = (health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection([_SERVICE.full_name, *own], server)

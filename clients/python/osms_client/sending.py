@@ -80,6 +80,12 @@ class Sending(Line):
         response = self._connection.call(self._categories.GetFeedPosition, request)
         return response.next_position
 
+    def category_message_number(self) -> int:
+        """The highest number of a message in the caller's feed of categories; 0 without any."""
+        request = category_service_pb2.GetFeedPositionRequest()
+        response = self._connection.call(self._categories.GetFeedPosition, request)
+        return response.message_number_max
+
     def payment_position(self) -> int:
         """Where the caller's feed of payments goes on."""
         request = payment_service_pb2.GetPaymentPositionRequest()

@@ -70,11 +70,10 @@ def upgrade() -> None:
         ["sender", "rejection_id"],
     )
     op.create_table(
-        "stopped_category",
+        "filled_run",
         sa.Column("run", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("category", sa.Text(collation="C"), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("run", "category", name=op.f("stopped_category_pkey")),
-        comment="Categories of which a run removes so many that a supervisor must release them.",
+        sa.PrimaryKeyConstraint("run", name=op.f("filled_run_pkey")),
+        comment="Runs whose messages were added, as far as nothing stops them.",
     )
     op.create_table(
         "message",
@@ -160,6 +159,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Brings the schema from this version to the one before; the log of acts is lost with it."""
-    for table in (*_LOG, "message", "stopped_category", "rejected_line", "request", "feed"):
+    for table in (*_LOG, "message", "filled_run", "rejected_line", "request", "feed"):
         op.drop_table(table)
     op.execute("drop function refuse_change()")

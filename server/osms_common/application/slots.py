@@ -55,22 +55,29 @@ class Slots:
         finally:
             leave()
 
-    def take(self, holder: str, none: type[Busy | Overloaded] = Busy) -> Callable[[], None]:
-        """A place, and what gives it back; calling that again does nothing. *none*: as it says."""
-        with self._lock:
-            if self._taken[holder] >= self._each.allowed:
-                raise none(*self._each)
-            if self._taken.total() >= self._everybody.allowed:
-                raise none(*self._everybody)
-            self._taken[holder] += 1
-        kept = iter((holder,))
-        return lambda: self._give_back(next(kept, None))
+    def take(
+        self, holder: str, none: type[Busy | Overloaded] = Busy, count: int = 1
+    ) -> Callable[[], None]:
+        """
+        A place, or *count* of them, and what gives them back; calling that again does nothing.
 
-    def _give_back(self, holder: str | None) -> None:
+        *none*: there are not so many.
+        """
+        with self._lock:
+            taken = self._taken.get(holder, 0)
+            if taken + count > self._each.allowed:
+                raise none(*self._each)
+            if self._taken.total() + count > self._everybody.allowed:
+                raise none(*self._everybody)
+            self._taken[holder] = taken + count
+        kept = iter((holder,))
+        return lambda: self._give_back(next(kept, None), count)
+
+    def _give_back(self, holder: str | None, count: int) -> None:
         if holder is None:
             return
         with self._lock:
-            self._taken[holder] -= 1
+            self._taken[holder] -= count
             if not self._taken[holder]:
                 del self._taken[holder]
 

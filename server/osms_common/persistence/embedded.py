@@ -78,6 +78,10 @@ _NOT_BELOW_PRIMARY: Final = (
 )
 
 
+_SOCKETS_TOLD: Final = 4
+"""Which line of its file tells in which folder the socket of a running server is."""
+
+
 class EmbeddedPostgresError(Exception):
     """PostgreSQL could not be found or started; the message says what to do."""
 
@@ -134,6 +138,13 @@ class EmbeddedPostgres:
         """Whether the server runs: the process of its file is there, and is this server."""
         told = self._told()
         return bool(told) and _is_postmaster(int(told[0]), {str(self._data), told[1]})
+
+    def joined(self) -> str | None:
+        """The DSN of the server, if another process of ours runs it; None where none does."""
+        told = self._told()
+        if not self.runs() or len(told) <= _SOCKETS_TOLD:
+            return None
+        return f"postgresql://{_USER}@/{_DATABASE}?host={quote(told[_SOCKETS_TOLD])}"
 
     @property
     def dsn(self) -> str:

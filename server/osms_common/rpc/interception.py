@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from threading import Event
 from typing import Any, Final
 
 import grpc
@@ -27,6 +28,7 @@ from osms_common.domain.errors import Busy, InvalidRequest, OsmsError, Overloade
 from osms_common.domain.violations import Reason, Violation
 from osms_common.rpc.admission import Admission, Admitted
 from osms_common.rpc.errors import status_of
+from osms_common.rpc.feed_streams import one_ahead
 from osms_common.rpc.persons import as_kept, persons_in
 from osms_common.rpc.rights import Log, is_open
 from osms_common.rpc.slow_callers import SlowCallers
@@ -55,6 +57,9 @@ class Places:
 
     callers: Slots
     """For all calls, until their callers have taken the answers, so that nobody has them all."""
+
+    open: Slots
+    """For calls of open services until they are answered: their floods leave workers, too."""
 
     questions: tuple[str, ...] = ()
     """How the paths of questions about persons begin: who finds no place there asks elsewhere."""
@@ -89,6 +94,13 @@ class Patience:
 
     slow: SlowCallers
     in_hand: Bytes
+    untaken: Slots
+    """Bytes of answers that callers have not yet taken; changes are told all the same."""
+
+    idle_seconds: float
+    """How long a stream of an open service may send nothing."""
+
+    stopping: Event
 
 
 class Gate(grpc.ServerInterceptor):
@@ -117,41 +129,41 @@ class Gate(grpc.ServerInterceptor):
         return self._opened(handler, method)
 
     def _opened(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
-        if handler.request_streaming:
-            return self._with_place(handler, method)
+        """A handler that anybody may call; it, too, takes its messages when it has been let in."""
+        asks = "stream" if handler.request_streaming else "unary"
         answers = "stream" if handler.response_streaming else "unary"
-        behaviour = getattr(handler, f"unary_{answers}")
+        behaviour = getattr(handler, f"{asks}_{answers}")
 
         @wraps(behaviour)  # a watch of health keeps no worker, by a mark on it
-        def checked(request: Any, context: grpc.ServicerContext, *more: Any) -> Any:
+        def opened(requests: Any, context: grpc.ServicerContext, *more: Any) -> Any:
             with self._told(method, context):
                 name = self._admission.admit_anybody(context)
                 self._hold_until_taken(name, Busy, context)
-            return behaviour(request, context, *more)
-
-        make = getattr(grpc, f"unary_{answers}_rpc_method_handler")
-        wrapped: grpc.RpcMethodHandler[Any, Any] = make(
-            checked,
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
-        return wrapped
-
-    def _with_place(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
-        """A stream of an open service: whoever calls, all have together what one caller has."""
+                with self._places.open.place(name):
+                    return behaviour(self.one(handler, requests, context), context, *more)
 
         def stream(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             with self._told(method, context):
-                self._admission.admit_anybody(context)
+                name = self._admission.admit_anybody(context)
+                self._hold_until_taken(name, Busy, context)
                 with self._places.stream(_ANYBODY):
-                    yield from self.slowly(handler.stream_stream(requests, context), context)
+                    asked = self._anybodys(handler, requests, context)
+                    yield from self.slowly(behaviour(asked, context), context)
 
-        wrapped: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
-            stream,
-            request_deserializer=handler.request_deserializer,
+        make = getattr(grpc, f"stream_{answers}_rpc_method_handler")
+        wrapped: grpc.RpcMethodHandler[Any, Any] = make(
+            stream if handler.request_streaming else opened,
+            request_deserializer=None,
             response_serializer=handler.response_serializer,
         )
         return wrapped
+
+    def _anybodys(self, handler: Any, requests: Iterator[bytes], context: Any) -> Iterator[Any]:
+        """The messages of a stream of an open service."""
+        idle = self._patience.idle_seconds
+        for content in one_ahead(requests, self._patience.stopping, idle):
+            self._admission.admit_anybody(context)
+            yield read_message(handler.request_deserializer, content)
 
     def _guarded(self, handler: Any, method: str) -> grpc.RpcMethodHandler[Any, Any]:
         """A handler that takes its message itself, as bytes, when the call has been let in."""
@@ -229,6 +241,19 @@ class Gate(grpc.ServerInterceptor):
             with self._patience.slow.watched(context):
                 yield response
 
+    def held(self, admitted: Admitted, content: bytes, context: Any) -> bytes:
+        """
+        An answer, with room for it until its caller has taken it. Overloaded: there is none.
+
+        What was changed is told however many answers wait: whoever is not told does it again.
+        """
+        if admitted.log is not Log.ACTS:
+            caller, size = admitted.caller.text, len(content)
+            leave = self._patience.untaken.take(caller, Overloaded, size)
+            if not context.add_callback(leave):
+                leave()
+        return content
+
     def keep_reading(
         self, admitted: Admitted, method: str, request: Any, response: Any = None
     ) -> None:
@@ -260,7 +285,8 @@ class _Guarded:
             request = self.gate.one(self.handler, requests, context)
             response = self.behaviour(request, context)
             self.gate.keep_reading(admitted, self.method, request, response)
-            return response
+            content = writer(self.handler.response_serializer)(response)
+            return self.gate.held(admitted, content, context)
 
     def stream(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[Any]:
         """Answers with many."""

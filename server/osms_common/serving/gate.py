@@ -55,18 +55,33 @@ def places(
             Limit("concurrent_rpcs_max", settings.concurrent_rpcs_max),
             Limit("calls_per_caller_max", settings.calls_each_at_once),
         ),
+        Slots(
+            Limit("workers", settings.open_calls_at_once),
+            Limit("workers", settings.open_calls_at_once // 2),
+        ),
         questions=questions,
         waited_for=waited_for,
     )
 
 
-def patience(settings: ServiceSettings) -> Patience:
-    """How long callers may be slow, and how much of their streams may be in hand."""
+def patience(settings: ServiceSettings, stopping: threading.Event) -> Patience:
+    """How long callers may be slow, and how much of what they send and are told is in hand."""
     return Patience(
         SlowCallers(settings.slow_caller_seconds),
         Bytes(
             Limit("streams_bytes_max", settings.streams_bytes_max), settings.writer_wait_seconds
         ),
+        untaken_answers(settings),
+        settings.stream_idle_seconds,
+        stopping,
+    )
+
+
+def untaken_answers(settings: ServiceSettings) -> Slots:
+    """Bytes of answers that may wait for their callers to take them."""
+    return Slots(
+        Limit("answers_bytes_max", settings.answers_bytes_max),
+        Limit("answers_bytes_per_caller_max", settings.answers_bytes_per_caller_max),
     )
 
 

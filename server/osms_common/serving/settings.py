@@ -159,6 +159,12 @@ class ServiceSettings(BaseSettings):
     streams_bytes_max: int = Field(
         64 * 2**20, ge=2**16, description="Bytes of messages of all streams in hand at once."
     )
+    answers_bytes_max: int = Field(
+        128 * 2**20, ge=2**20, description="Bytes of answers that callers have not yet taken."
+    )
+    answers_bytes_per_caller_max: int = Field(
+        32 * 2**20, ge=2**20, description="The same of one caller; more are told UNAVAILABLE."
+    )
     batch_records_max: int = Field(10_000, ge=1, description="Records of one batch of a feed.")
     record_bytes_max: int = Field(
         2**16, ge=2**12, description="Bytes of one record of a feed; a larger one is rejected."
@@ -203,6 +209,11 @@ class ServiceSettings(BaseSettings):
         """Calls of one caller on the threaded server, so that workers are left for others."""
         return min(self.calls_per_caller_max, self.workers * 3 // 4)
 
+    @property
+    def open_calls_at_once(self) -> int:
+        """Calls of health that may keep a worker until they have sent what they ask."""
+        return max(2, self.workers // 4)
+
     @classmethod
     def read(cls, **given: Any) -> Self:
         """The settings; *given* ones win over the environment, and that over the file."""
@@ -228,6 +239,9 @@ class ServiceSettings(BaseSettings):
     def _is_safe(self) -> Self:
         if self.transport is Transport.PLAINTEXT and not all(map(is_loopback, self.addresses)):
             message = "transport=plaintext is for loopback addresses only; use mtls"
+            raise ValueError(message)
+        if self.answers_bytes_per_caller_max < self.message_bytes_max:
+            message = "answers_bytes_per_caller_max must not be less than message_bytes_max"
             raise ValueError(message)
         given = [self.tls_certificate, self.tls_key, self.tls_client_ca]
         if any(given) and not all(given):

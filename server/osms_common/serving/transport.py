@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import grpc
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from osms_common.certificates import CA, REVOKED, SERVER, make_development_certificates
+from osms_common.rpc.health import Health
 from osms_common.rpc.identity import SANDBOX_CALLERS
+from osms_common.rpc.slow_callers import SlowCallers
 from osms_common.serving.settings import ServiceSettings, Transport
 from osms_common.tls_files import TlsFiles, TlsPaths
 
 log = structlog.get_logger(__name__)
+
+_CUT_SECONDS: Final = 5.0
+"""In which calls end that are cut off when the server stops; none may hold it up for ever."""
 
 
 class CannotListen(Exception):
@@ -38,18 +43,22 @@ def grpc_server(
 
 
 def add_health_and_reflection(
-    server: grpc.Server, services: Iterable[ServiceDescriptor]
-) -> health.HealthServicer:
+    server: grpc.Server, services: Iterable[ServiceDescriptor], slow: SlowCallers
+) -> Health:
     """Adds what tells whether services work, and what they look like."""
     names = [service.full_name for service in services]
-    servicer = health.HealthServicer()
-    for name in ("", *names):
-        servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
+    servicer = Health(("", *names), slow)
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     reflection.enable_server_reflection(
         [*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server
     )
     return servicer
+
+
+def stop(server: grpc.Server, seconds: float) -> None:
+    """Takes no new calls, lets those that run go on for so many seconds, and stops."""
+    if not server.stop(seconds).wait(seconds + _CUT_SECONDS):
+        log.warning("calls that were cut off have not ended; the server stops without them")
 
 
 def server_options(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -12,11 +13,17 @@ from osms_common.application.acts import Acts
 from osms_common.application.feed import FeedPlaces
 from osms_common.application.requests import Requests
 from osms_common.application.verdicts import RejectedLine
+from osms_common.domain import codes
+from osms_common.domain.codes import Category, System
 from osms_common.domain.deliveries import FeedId
+from osms_common.domain.identifiers import Iin
 from osms_common.domain.revision import Revision
 from osms_matching.domain.contributions import Contribution, ContributionRefund
+from osms_matching.domain.decisions import Decision, Outcome, RunKind
+from osms_matching.domain.grants import Grants
 from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import Known, Report
+from osms_matching.domain.runs import CategoryCounts, KeptRun, RunState
 from osms_matching.rules.work import Line
 
 
@@ -42,6 +49,20 @@ class EvidenceReading(Protocol):
 
     def refunds(self, lines: Collection[Line]) -> Refunds:
         """The refunds of lines."""
+
+
+class CircleReading(Protocol):
+    """What is known of a person, and of all whom children and marriages join to them."""
+
+    def of_circle(self, person: Iin, known: Known) -> Sequence[Report]:
+        """All that was known at an ordinal."""
+
+    def is_known(self, person: Iin) -> bool:
+        """Whether anything was ever reported of a person, or paid for them."""
+
+
+class KnownReading(EvidenceReading, CircleReading, Protocol):
+    """Everything that can be asked about evidence."""
 
 
 class Evidence(EvidenceReading, Protocol):
@@ -78,6 +99,125 @@ class Rejections(Protocol):
         """Rejected lines, newest first; of all senders where *sender* is empty."""
 
 
+class RunsReading(Protocol):
+    """Runs, what they decided, and who held what."""
+
+    def get(self, run_id: UUID) -> KeptRun | None:
+        """A run by its id."""
+
+    def newest(self) -> KeptRun | None:
+        """The newest run."""
+
+    def newest_of(self, kind: RunKind) -> KeptRun | None:
+        """The newest run of a kind."""
+
+    def of_day(self, day: date) -> KeptRun | None:
+        """The newest run of a day."""
+
+    def page(
+        self, *, before: int | None = None, state: RunState | None = None, limit: int
+    ) -> Sequence[KeptRun]:
+        """Runs, the newest first."""
+
+    def counts(self, run_id: UUID) -> Mapping[Category, CategoryCounts]:
+        """What a run changed, for every category that was held or is granted."""
+
+    def decisions(
+        self,
+        run_id: UUID,
+        category: Category | None = None,
+        outcome: Outcome | None = None,
+        after: tuple[Iin, Category] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[Decision]:
+        """What a run grants and withdraws, in order of person and code."""
+
+    def grants_before(self, run: UUID | Known, persons: Collection[Iin]) -> Grants:
+        """What persons held before a run, or after all that was known at an ordinal."""
+
+
+class Runs(RunsReading, Protocol):
+    """Runs, within a change."""
+
+    def decide(self, run_id: UUID, state: RunState, decided_by: str | None = None) -> None:
+        """The state that a run comes to, and who decided so, where somebody had to."""
+
+    def reopen(self, run_id: UUID, categories: Collection[Category] | None = None) -> None:
+        """Undoes what the newest run withdraws in some categories."""
+
+
+class Message(NamedTuple):
+    """What is sent to the register: an assignment, or where it has a reason a removal."""
+
+    place: int
+    """Its place among all messages, from 1."""
+    person: Iin
+    category: Category
+    assigned_on: date
+    removed_on: date | None
+    source: System
+    reason: str | None
+    number: int | None = None
+    """The number under which it is sent; None where it has none yet."""
+
+
+class Answered(NamedTuple):
+    """What the register answered to a message; *refusal* are the reasons of a rejection."""
+
+    place: int
+    outcome: codes.Outcome
+    refusal: str = ""
+
+
+class MessageCounts(NamedTuple):
+    """How many messages of a run there are, were answered by the register, and were rejected."""
+
+    total: int = 0
+    answered: int = 0
+    rejected: int = 0
+
+
+class MessagesReading(Protocol):
+    """What is sent to the register."""
+
+    def counts(self, run: int) -> MessageCounts:
+        """How far the messages of a run have come."""
+
+
+class Messages(MessagesReading, Protocol):
+    """What is sent to the register, within a change."""
+
+    def is_filled(self, run: int) -> bool:
+        """Whether the messages of a run were added."""
+
+    def fill(
+        self, run: int, without: Collection[Category], without_removals: Collection[Category]
+    ) -> None:
+        """Adds the messages of a run: nothing of some categories, of others no removal."""
+
+    def fill_rest(
+        self, run: int, all_of: Collection[Category], removals_of: Collection[Category]
+    ) -> None:
+        """Adds the messages of a run that were not added: all of some, of others the removals."""
+
+    def unanswered(self, number_after: int, limit: int) -> Sequence[Message]:
+        """
+        The first messages that the register has not answered.
+
+        Each has a number; those that had none get the next ones above *number_after* and above
+        all that were given before.
+        """
+
+    def answer(self, answered: Sequence[Answered]) -> None:
+        """Keeps what the register answered."""
+
+    def renumber(self, places: Collection[int]) -> None:
+        """Takes numbers away that somebody else has used."""
+
+    def sent_runs(self) -> Sequence[UUID]:
+        """Runs that are formed, and all of whose messages are answered."""
+
+
 class Transaction(Protocol):
     """One change: all of it is kept, or nothing."""
 
@@ -96,6 +236,14 @@ class Transaction(Protocol):
     @property
     def rejections(self) -> Rejections:
         """Rejected lines."""
+
+    @property
+    def runs(self) -> Runs:
+        """Runs."""
+
+    @property
+    def messages(self) -> Messages:
+        """What is sent to the register."""
 
     @property
     def requests(self) -> Requests:
@@ -117,16 +265,30 @@ class Reading(Protocol):
         """Where feeds go on."""
 
     @property
-    def evidence(self) -> EvidenceReading:
+    def evidence(self) -> KnownReading:
         """Reports and contributions."""
 
     @property
     def rejections(self) -> Rejections:
         """Rejected lines."""
 
+    @property
+    def runs(self) -> RunsReading:
+        """Runs."""
+
+    @property
+    def messages(self) -> MessagesReading:
+        """What is sent to the register."""
+
+    def head(self) -> Revision:
+        """The last revision of that state."""
+
 
 class MatchingStore(Protocol):
     """The database of the matching: one writer at a time, and readers."""
+
+    def sending(self) -> AbstractContextManager[None]:
+        """Nobody else sends to the register meanwhile. Busy: somebody does."""
 
     def write(self) -> AbstractContextManager[Transaction]:
         """A change, at a revision of its own."""

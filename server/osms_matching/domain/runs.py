@@ -18,11 +18,11 @@ class RunState(StrEnum):
     FORMED = "FORMED"
     """It stands, and its messages go to the register."""
     STOPPED = "STOPPED"
-    """A guard against mass removals has stopped it."""
+    """A guard against mass removals keeps some of it back."""
     SENT = "SENT"
     """The register has acknowledged all of its messages."""
     DISCARDED = "DISCARDED"
-    """It was discarded: grants are as they were before it."""
+    """What was kept back of it was discarded; all else of it stands."""
 
 
 class CategoryCounts(NamedTuple):
@@ -38,7 +38,7 @@ class KeptRun:
     """
     A run as it is kept.
 
-    *number* counts runs in the order in which they were made, discarded ones too. *bereft_count*
+    *number* counts runs in the order in which they were made. *bereft_count*
     are those who lost a category and hold none after it.
     """
 

@@ -87,11 +87,11 @@ group by iin
 """
 """Everybody's party by the least party among those with whom they belong together."""
 _DIFFERS: Final = """
-select exists (
-    select from forming.party join forming.next_party using (iin)
-    where party.party <> next_party.party
-)
+select count(*) > 0
+from forming.party join forming.next_party using (iin)
+where party.party <> next_party.party
 """
+"""Counted: a question whether there is one would be answered by looking for it again and again."""
 
 _CHILDREN: Final = f"""
 select distinct party, report.iin child

@@ -27,9 +27,11 @@ from psycopg import conninfo
 
 from osms_common.domain.codes import Category
 from osms_common.persistence.copying import raw
+from osms_matching.application.running import NewRun
 from osms_matching.domain.decisions import Run, RunKind
 from osms_matching.domain.reports import Known
 from osms_matching.domain.runs import CategoryCounts, KeptRun, RunState
+from osms_matching.persistence import storing
 from osms_matching.persistence.couples import gather_couples, portions
 from osms_matching.persistence.judging_couples import (
     DECIDED_COLUMNS,
@@ -40,7 +42,7 @@ from osms_matching.persistence.judging_couples import (
 from osms_matching.persistence.law_tables import LawOfRun, lay_down
 from osms_matching.persistence.runs import RUN_LOCK, RunTables
 from osms_matching.persistence.singles import Part, form_singles
-from osms_matching.persistence.storing import NewRun, StateOf, store
+from osms_matching.persistence.storing import StateOf, store
 from osms_matching.rules.categories import LAW, Law
 
 
@@ -95,11 +97,51 @@ def make_run(  # noqa: PLR0913 - what a run is made of, and how
         run = LawOfRun(law, Run(day, known, kind))
         with _Workshop(connection, run, effort or Effort()) as workshop:
             workshop.form()
-            store(connection, NewRun(run_id, run, begun_by, made_at, state_of))
+            store(connection, storing.NewRun(run_id, run, begun_by, made_at, state_of))
             made = RunTables(connection).get(run_id)
             assert made is not None
             connection.commit()
         return made
+
+
+class PostgresRunMaker:
+    """Makes runs in PostgreSQL."""
+
+    def __init__(self, engine: sa.Engine, effort: Effort, law: Law = LAW) -> None:
+        self._engine = engine
+        self._effort = effort
+        self._law = law
+
+    def make(self, new: NewRun) -> KeptRun:
+        """The run, with all that it changes."""
+        return make_run(
+            self._engine,
+            new.run_id,
+            new.day,
+            new.kind,
+            new.known,
+            begun_by=new.begun_by,
+            law=self._law,
+            effort=self._effort,
+            made_at=new.made_at,
+            state_of=new.state_of,
+        )
+
+    @contextmanager
+    def preview(self, new: NewRun) -> Iterator[tuple[KeptRun, RunTables]]:
+        """The same, to be looked at while the block lasts; nothing of it is kept."""
+        run = LawOfRun(self._law, Run(new.day, new.known, new.kind))
+        with (
+            _alone(self._engine) as connection,
+            _Workshop(connection, run, self._effort) as workshop,
+        ):
+            workshop.form()
+            stored = storing.NewRun(new.run_id, run, new.begun_by, new.made_at, new.state_of)
+            store(connection, stored)
+            tables = RunTables(connection)
+            made = tables.get(new.run_id)
+            assert made is not None
+            yield made, tables
 
 
 @contextmanager

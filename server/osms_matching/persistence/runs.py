@@ -31,7 +31,6 @@ _RUN: Final = (
     "select number, run_id, day, kind, known, made_at, state, begun_by, decided_by, bereft_count"
     " from run"
 )
-_STANDS: Final = f"state <> '{RunState.DISCARDED}'"
 _DECISIONS: Final = """
 select iin, category, day, outcome, reason, source, provisions, month_count, found, assigned_on,
     other_category
@@ -49,9 +48,7 @@ _BEFORE: Final = f"""
 select {GRANT_COLUMNS} from category_grant
 where iin = any(%s::bigint[]) and since_run < %s and (until_run is null or until_run >= %s)
 """
-_NUMBER_AFTER: Final = f"""
-select coalesce(max(number), 0) + 1 from run where known <= %s and {_STANDS}
-"""
+_NUMBER_AFTER: Final = "select coalesce(max(number), 0) + 1 from run where known <= %s"
 _COUNTS: Final = """
 select category, held_count, granted_count, withdrawn_count
 from run join run_count using (number) where run_id = %s
@@ -72,16 +69,16 @@ class RunTables:
         return self._one("where run_id = %s", (run_id,))
 
     def newest(self) -> KeptRun | None:
-        """The newest run that stands, on which the next goes on."""
-        return self._one(f"where {_STANDS} order by number desc limit 1", ())
+        """The newest run, on which the next goes on."""
+        return self._one("order by number desc limit 1", ())
 
-    def latest_of(self, day: date, kind: RunKind | None = None) -> KeptRun | None:
-        """The newest run of a day that stands: of a kind, or of either."""
-        return self._one(
-            f"where day = %s and (%s::text is null or kind = %s) and {_STANDS}"
-            " order by number desc limit 1",
-            (day, kind, kind),
-        )
+    def newest_of(self, kind: RunKind) -> KeptRun | None:
+        """The newest run of a kind."""
+        return self._one("where kind = %s order by number desc limit 1", (kind,))
+
+    def of_day(self, day: date) -> KeptRun | None:
+        """The newest run of a day."""
+        return self._one("where day = %s order by number desc limit 1", (day,))
 
     def page(
         self, *, before: int | None = None, state: RunState | None = None, limit: int
@@ -134,7 +131,7 @@ class RunTables:
         """
         What persons held before a run, or after all that was known at an ordinal.
 
-        Runs that were made since, or discarded, change nothing of it. LookupError: there is no
+        Runs that were made since change nothing of it. LookupError: there is no
         such run.
         """
         number = self._number(run)
@@ -168,11 +165,6 @@ class RunTables:
         if newest is None or newest.number != number:
             raise RunNotNewest(run_id)
         undo(raw(self._connection), number, categories)
-
-    def discard(self, run_id: UUID, decided_by: str) -> None:
-        """Undoes everything of the newest run, which somebody discards; the same refusals."""
-        self.reopen(run_id)
-        self.decide(run_id, RunState.DISCARDED, decided_by)
 
     def _one(self, where: str, parameters: Sequence[Any]) -> KeptRun | None:
         rows = self._rows(f"{_RUN} {where}", parameters)

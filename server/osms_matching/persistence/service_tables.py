@@ -2,8 +2,8 @@
 The tables of the service of the matching, beside those of evidence and runs.
 
 Feeds, mutations and the log of acts are as every service has them. `rejected_line` keeps what was
-rejected, `stopped_category` which removals of a run wait, and `message` what a run sends to the
-register: each once, under a number that it keeps until the register has answered.
+rejected, and `message` what runs send to the register: each once, under a number that it keeps
+until the register has answered.
 """
 
 from __future__ import annotations
@@ -39,12 +39,11 @@ rejected_line = sa.Table(
     comment="Rejected lines as they were sent, and what is wrong with them.",
 )
 
-stopped_category = sa.Table(
-    "stopped_category",
+filled_run = sa.Table(
+    "filled_run",
     metadata,
     _key("run", sa.Integer),
-    _key("category", Code),
-    comment="Categories of which a run removes so many that a supervisor must release them.",
+    comment="Runs whose messages were added, as far as nothing stops them.",
 )
 
 message = sa.Table(

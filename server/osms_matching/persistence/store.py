@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from osms_common.application.clock import Clock
 from osms_common.application.ids import new_id
+from osms_common.domain.errors import Busy
 from osms_common.domain.revision import Revision, next_revision, number_in_tick, tick_of
 from osms_common.persistence.acts import ActTable
 from osms_common.persistence.feeds import FeedTable
@@ -18,9 +19,13 @@ from osms_common.persistence.reaching import reachable
 from osms_common.persistence.requests import RequestTable
 from osms_matching.persistence.evidence import EvidenceTables
 from osms_matching.persistence.heads import Head
+from osms_matching.persistence.messages import MessageTable
 from osms_matching.persistence.rejections import RejectionTable
+from osms_matching.persistence.runs import RunTables
 
 _IDS_A_TRANSACTION: Final = 1 << 20
+_SENDING_LOCK: Final = 0x05318
+"""Any number, the same for all who send to the register."""
 
 
 class PostgresTransaction:
@@ -31,6 +36,8 @@ class PostgresTransaction:
         self.feeds = FeedTable(connection)
         self.evidence = EvidenceTables(connection)
         self.rejections = RejectionTable(connection)
+        self.runs = RunTables(connection)
+        self.messages = MessageTable(connection)
         self.requests = RequestTable(connection)
         self.acts = ActTable(connection, revision)
         self._ids = number_in_tick(revision) * _IDS_A_TRANSACTION
@@ -45,9 +52,16 @@ class PostgresReading:
     """Questions to one state."""
 
     def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
         self.feeds = FeedTable(connection)
         self.evidence = EvidenceTables(connection)
         self.rejections = RejectionTable(connection)
+        self.runs = RunTables(connection)
+        self.messages = MessageTable(connection)
+
+    def head(self) -> Revision:
+        """The last revision of that state."""
+        return Head(self._connection).read()
 
 
 class PostgresMatching:
@@ -72,3 +86,17 @@ class PostgresMatching:
         """Questions that see one state."""
         with reachable(), self._snapshot.begin() as connection:
             yield PostgresReading(connection)
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Nobody else sends to the register meanwhile. Busy: somebody does."""
+        with reachable(), self._engine.connect() as connection:
+            question = sa.select(sa.func.pg_try_advisory_lock(_SENDING_LOCK))
+            if not connection.execute(question).scalar_one():
+                raise Busy("senders_max", 1)
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(_SENDING_LOCK)))
+                connection.commit()

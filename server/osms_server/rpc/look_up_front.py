@@ -19,25 +19,19 @@ from typing import Any, Final
 import grpc
 import structlog
 from google.protobuf.message_factory import GetMessageClass
-from grpc_status import rpc_status
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_common.application.callers import Caller
 from osms_common.application.slots import Slots
 from osms_common.domain.errors import (
-    InvalidRequest,
     NotServedHere,
-    OsmsError,
     Overloaded,
-    ShuttingDown,
-    StreamIdle,
 )
-from osms_common.domain.violations import Reason, Violation
 from osms_common.rpc.admission import Admission, Admitted
-from osms_common.rpc.errors import status_of
+from osms_common.rpc.exchange import Exchange
 from osms_common.rpc.identity import current_caller
-from osms_common.rpc.interception import language_of, read_message, writer
-from osms_common.rpc.rights import is_open
+from osms_common.rpc.interception import read_message, writer
+from osms_common.rpc.open_front import OpenPlaces, end
 from osms_server.application.desk import Desk
 from osms_server.application.receipts import ReceiptSigner
 from osms_server.rpc.entitlement_service import LookUpLimits, receipt_keys_response
@@ -64,18 +58,13 @@ Handler = Callable[[Any, Any], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class FrontLimits:
-    """
-    How many streams and calls there may be, and how long a caller may be slow.
-
-    A stream may send nothing for *idle_seconds*; a message may take *slow_seconds* to be sent, or
-    to be taken.
-    """
+    """How many streams and calls there may be, and how much may wait for callers to take it."""
 
     streams: Slots
     callers: Slots
     """For all calls, until their callers have taken the answers."""
-    idle_seconds: float
-    slow_seconds: float
+    untaken: Slots
+    """Bytes of answers that callers have not yet taken."""
 
 
 class LookUpFront:
@@ -88,6 +77,7 @@ class LookUpFront:
         admission: Admission,
         front: FrontLimits,
         limits: LookUpLimits,
+        exchange: Exchange,
     ) -> None:
         self._desk = desk
         self._receipts = receipts
@@ -95,12 +85,13 @@ class LookUpFront:
         self._front = front
         self._limits = limits
         self._sign = receipts.sign
-        self._stopping = asyncio.Event()
+        self._exchange = exchange
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signing")
 
-    def stop(self) -> None:
-        """Tells streams to go."""
-        self._stopping.set()
+    @property
+    def places(self) -> OpenPlaces:
+        """The places that open services share."""
+        return OpenPlaces(self._front.callers, self._front.streams)
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """The service, for a server of grpc.aio."""
@@ -153,24 +144,17 @@ class LookUpFront:
         # As a stream of one message: the call is let in before that is read.
         async def unary(_: object, context: Any) -> Any:
             try:
-                self._let_in(path, context, streams=False)
-                content = await self._sent(context)
-                return await behaviour(read_message(read, content), context)
+                caller = self._let_in(path, context, streams=False).caller
+                request = read_message(read, await self._exchange.one(context))
+                answer = writer(write)(await behaviour(request, context))
+                leave = self._front.untaken.take(caller.text, Overloaded, len(answer))
+                context.add_done_callback(lambda _: leave())
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
-                await self._end(context, error, path)
+                await end(context, error, path, self.admission)
+            else:
+                return answer
 
-        return grpc.stream_unary_rpc_method_handler(unary, response_serializer=writer(write))
-
-    async def _sent(self, context: Any) -> bytes:
-        """The one message of a call. InvalidRequest: there is none. StreamIdle: it is too slow."""
-        try:
-            async with asyncio.timeout(self._front.slow_seconds):
-                content = await context.read()
-        except TimeoutError as error:
-            raise StreamIdle(self._front.slow_seconds) from error
-        if not isinstance(content, bytes):
-            raise InvalidRequest((Violation("message", Reason.REQUIRED),))
-        return content
+        return grpc.stream_unary_rpc_method_handler(unary)
 
     def _streamed(self, path: str) -> Any:
         read = pb.StreamCheckEntitlementsRequest.FromString
@@ -183,7 +167,7 @@ class LookUpFront:
                 context.add_done_callback(lambda _: leave())  # once it is over, and not before
                 await self._listed(requests, read, caller, context)
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
-                await self._end(context, error, path)
+                await end(context, error, path, self.admission)
 
         return grpc.stream_stream_rpc_method_handler(stream)
 
@@ -200,7 +184,7 @@ class LookUpFront:
 
         async def take() -> None:
             try:
-                while (content := await self._next(requests)) is not None:
+                while (content := await self._exchange.next(requests)) is not None:
                     self.admission.must_still_be(caller, context)
                     await room.acquire()
                     request, seconds = read_message(read, content), self._seconds(context)
@@ -213,7 +197,7 @@ class LookUpFront:
         taking = asyncio.create_task(take())
         try:
             while (doing := await under_way.get()) is not None:
-                await self._write(context, await doing)
+                await self._exchange.write(context, await doing)
                 room.release()
         finally:
             await _ended(taking)
@@ -221,52 +205,12 @@ class LookUpFront:
                 if (left := under_way.get_nowait()) is not None:
                     await _ended(left)
 
-    async def _write(self, context: Any, content: bytes) -> None:
-        """StreamIdle: the caller takes nothing."""
-        try:
-            async with asyncio.timeout(self._front.slow_seconds):
-                await context.write(content)
-        except TimeoutError as error:
-            raise StreamIdle(self._front.slow_seconds) from error
-
-    async def _next(self, requests: AsyncIterator[bytes]) -> bytes | None:
-        """The next message; None at the end. StreamIdle, ShuttingDown: none will be waited for."""
-        arriving = asyncio.ensure_future(anext(requests, None))
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            done, _ = await asyncio.wait(
-                {arriving, stopping},
-                timeout=self._front.idle_seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if arriving in done:
-                return arriving.result()
-        finally:
-            arriving.cancel()
-            stopping.cancel()
-        if done:
-            raise ShuttingDown
-        raise StreamIdle(self._front.idle_seconds)
-
     def _let_in(self, path: str, context: Any, *, streams: bool) -> Admitted:
         """Lets a call in; raises as `Admission.admit`. Overloaded: its caller has too many."""
         admitted = self.admission.admit(path, context, streams=streams)
         leave = self._front.callers.take(admitted.caller.text, Overloaded)
         context.add_done_callback(lambda _: leave())
         return admitted
-
-    async def _end(self, context: Any, error: Exception, path: str) -> None:
-        """Ends a call with the status of an error; one whose caller has gone, as he ended it."""
-        if isinstance(error, grpc.aio.AbortError):
-            raise error
-        if isinstance(error, _GONE):
-            log.info("a caller has gone", method=path)
-            raise asyncio.CancelledError from error
-        if not isinstance(error, OsmsError):
-            log.error("a call failed", method=path, exc_info=True)  # noqa: LOG014 - it is called in one
-        self.admission.told(path, error)
-        told = rpc_status.to_status(status_of(error, path, language_of(context)))
-        await context.abort(told.code, told.details, told.trailing_metadata)
 
     def _seconds(self, context: Any) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)
@@ -284,44 +228,3 @@ async def _ended(task: asyncio.Task[Any]) -> None:
 
 async def _raising(error: Exception) -> bytes:
     raise error
-
-
-class OpenGate(grpc.aio.ServerInterceptor):
-    """Lets whoever has a trusted certificate call the open services, health and reflection."""
-
-    def __init__(self, admission: Admission) -> None:
-        self._admission = admission
-
-    async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
-        """Wraps the handler of an open service; the others are guarded by themselves."""
-        handler = await continuation(handler_call_details)
-        method = handler_call_details.method
-        if handler is None or not is_open(method):
-            return handler
-        asks = "stream" if handler.request_streaming else "unary"
-        answers = "stream" if handler.response_streaming else "unary"
-        behaviour = getattr(handler, f"{asks}_{answers}")
-
-        async def checked(request: Any, context: Any) -> Any:
-            try:
-                self._admission.admit_anybody(context)
-            except OsmsError as error:
-                told = rpc_status.to_status(status_of(error, method, language_of(context)))
-                await context.abort(told.code, told.details, told.trailing_metadata)
-            return await _answered(behaviour(request, context), context)
-
-        make = getattr(grpc, f"{asks}_{answers}_rpc_method_handler")
-        return make(
-            checked,
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
-
-
-async def _answered(answering: Any, context: Any) -> Any:
-    """What a behaviour gives: one response, or many that are written here."""
-    if not isinstance(answering, AsyncIterator):
-        return await answering
-    async for response in answering:
-        await context.write(response)
-    return None

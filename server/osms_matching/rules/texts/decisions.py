@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from osms_common.domain.calendar import month_text
+from osms_common.texts.language import Language, Text
 from osms_matching.domain.contributions import ContributionKind
 from osms_matching.domain.decisions import Decision, MonthFound, Outcome
-from osms_matching.rules.texts.language import Language, Text
 from osms_matching.rules.texts.reasons import REASONS
 
 OUTCOMES: Final[dict[Outcome, Text]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from osms_common.texts.language import Text
 from osms_matching.domain.decisions import Reason
-from osms_matching.rules.texts.language import Text
 
 _HELD: Final = {
     Reason.LISTED: Text(

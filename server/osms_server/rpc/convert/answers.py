@@ -10,13 +10,13 @@ from osms_common.domain.codes import Status
 from osms_common.domain.identifiers import identifier_text
 from osms_common.domain.revision import instant_of, revision_token
 from osms_common.rpc.fields import range_message, to_date, to_timestamp
+from osms_common.rpc.provisions import provision_messages
 from osms_common.texts import Language
 from osms_server.application.answers import Answer, Explained, PersonTimeline
 from osms_server.application.fact_ids import fact_id, rests_on
 from osms_server.application.receipts import ReceiptKey
 from osms_server.domain.timeline import GroundCode
 from osms_server.rpc.convert.facts import fact_message
-from osms_server.rpc.convert.provisions import provision_messages
 from osms_server.rpc.convert.remedies import remedy_message
 from osms_server.rules.explain import AbsentGround, HoldingGround
 from osms_server.rules.reference import provisions_of, told_provisions

@@ -6,8 +6,8 @@ from osms.entitlement.v1 import entitlement_service_pb2 as service_pb
 from osms.entitlement.v1 import ground_pb2
 from osms_common.domain.calendar import first_day
 from osms_common.rpc.fields import range_message, to_date, to_month
+from osms_common.rpc.provisions import provision_messages
 from osms_common.texts import Language
-from osms_server.rpc.convert.provisions import provision_messages
 from osms_server.rules.remedy import OpenRoute, Remedy
 from osms_server.rules.texts import remedy_text
 

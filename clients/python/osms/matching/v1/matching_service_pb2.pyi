@@ -64,11 +64,14 @@ class _RunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RunState.Val
     RUN_STATE_FORMED: _RunState.ValueType  # 1
     """It stands, and its messages go to the register."""
     RUN_STATE_STOPPED: _RunState.ValueType  # 2
-    """A guard against mass removals has stopped it; a supervisor releases or discards it."""
+    """A guard against mass removals has stopped it: what it grants is sent, but withdrawals of the
+    categories that stop it, with all of R03 and R04 where one of these does, are kept back. A
+    supervisor releases or discards them; no other run is made until then.
+    """
     RUN_STATE_SENT: _RunState.ValueType  # 3
     """The register has acknowledged all of its messages."""
     RUN_STATE_DISCARDED: _RunState.ValueType  # 4
-    """It was discarded, and nothing of it is ever sent."""
+    """What was kept back was discarded. All else of it stands."""
 
 class RunState(_RunState, metaclass=_RunStateEnumTypeWrapper):
     """What became of a run."""
@@ -78,11 +81,14 @@ RUN_STATE_UNSPECIFIED: RunState.ValueType  # 0
 RUN_STATE_FORMED: RunState.ValueType  # 1
 """It stands, and its messages go to the register."""
 RUN_STATE_STOPPED: RunState.ValueType  # 2
-"""A guard against mass removals has stopped it; a supervisor releases or discards it."""
+"""A guard against mass removals has stopped it: what it grants is sent, but withdrawals of the
+categories that stop it, with all of R03 and R04 where one of these does, are kept back. A
+supervisor releases or discards them; no other run is made until then.
+"""
 RUN_STATE_SENT: RunState.ValueType  # 3
 """The register has acknowledged all of its messages."""
 RUN_STATE_DISCARDED: RunState.ValueType  # 4
-"""It was discarded, and nothing of it is ever sent."""
+"""What was kept back was discarded. All else of it stands."""
 Global___RunState: _TypeAlias = RunState  # noqa: Y015
 
 class _DecisionOutcome:
@@ -134,6 +140,7 @@ class MatchingRun(_message.Message):
     BEREFT_COUNT_FIELD_NUMBER: _builtins.int
     SENT_COUNT_FIELD_NUMBER: _builtins.int
     MESSAGE_COUNT_FIELD_NUMBER: _builtins.int
+    REJECTED_COUNT_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run."""
     kind: Global___RunKind.ValueType
@@ -150,6 +157,10 @@ class MatchingRun(_message.Message):
     """Messages that the register has acknowledged, of all that are to be sent."""
     message_count: _builtins.int
     """Messages that are to be sent to the register."""
+    rejected_count: _builtins.int
+    """Messages that the register has rejected, of those that it has acknowledged. They wait in its
+    repair queue.
+    """
     @_builtins.property
     def day(self) -> _date_pb2.Date:
         """The day for which it decided."""
@@ -176,10 +187,11 @@ class MatchingRun(_message.Message):
         bereft_count: _builtins.int = ...,
         sent_count: _builtins.int = ...,
         message_count: _builtins.int = ...,
+        rejected_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "known_time", b"known_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["begun_by", b"begun_by", "bereft_count", b"bereft_count", "changes", b"changes", "day", b"day", "decided_by", b"decided_by", "kind", b"kind", "known_time", b"known_time", "message_count", b"message_count", "run_id", b"run_id", "sent_count", b"sent_count", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["begun_by", b"begun_by", "bereft_count", b"bereft_count", "changes", b"changes", "day", b"day", "decided_by", b"decided_by", "kind", b"kind", "known_time", b"known_time", "message_count", b"message_count", "rejected_count", b"rejected_count", "run_id", b"run_id", "sent_count", b"sent_count", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

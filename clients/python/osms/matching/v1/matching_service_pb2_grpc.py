@@ -101,16 +101,16 @@ class MatchingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReleaseRun(self, request, context):
-        """Releases a run that a guard against mass removals has stopped. Supervisors only, and never the
-        one who began it. FAILED_PRECONDITION: it is not stopped.
+        """Releases what was kept back of a run that a guard against mass removals has stopped.
+        Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DiscardRun(self, request, context):
-        """Discards a run that is stopped: nothing of it is ever sent, and the next run begins from what
-        the one before it left. FAILED_PRECONDITION: it is not stopped.
+        """Discards what was kept back of a run that is stopped: it is never sent, and whoever would have
+        lost a category keeps it. All else of the run stands. FAILED_PRECONDITION: it is not stopped.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,12 +44,12 @@ class MatchingServiceStub:
     ListDecisions: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ListDecisionsRequest, _matching_service_pb2.ListDecisionsResponse]
     """Lists what a run grants and withdraws, in order of person and category."""
     ReleaseRun: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ReleaseRunRequest, _matching_service_pb2.ReleaseRunResponse]
-    """Releases a run that a guard against mass removals has stopped. Supervisors only, and never the
-    one who began it. FAILED_PRECONDITION: it is not stopped.
+    """Releases what was kept back of a run that a guard against mass removals has stopped.
+    Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
     """
     DiscardRun: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.DiscardRunRequest, _matching_service_pb2.DiscardRunResponse]
-    """Discards a run that is stopped: nothing of it is ever sent, and the next run begins from what
-    the one before it left. FAILED_PRECONDITION: it is not stopped.
+    """Discards what was kept back of a run that is stopped: it is never sent, and whoever would have
+    lost a category keeps it. All else of the run stands. FAILED_PRECONDITION: it is not stopped.
     """
     ExplainCategories: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ExplainCategoriesRequest, _matching_service_pb2.ExplainCategoriesResponse]
     """Explains every category of a person as the matching of a day decides it, with what was looked
@@ -74,12 +74,12 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     ListDecisions: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ListDecisionsRequest, _matching_service_pb2.ListDecisionsResponse]  # type: ignore[assignment]
     """Lists what a run grants and withdraws, in order of person and category."""
     ReleaseRun: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ReleaseRunRequest, _matching_service_pb2.ReleaseRunResponse]  # type: ignore[assignment]
-    """Releases a run that a guard against mass removals has stopped. Supervisors only, and never the
-    one who began it. FAILED_PRECONDITION: it is not stopped.
+    """Releases what was kept back of a run that a guard against mass removals has stopped.
+    Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
     """
     DiscardRun: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.DiscardRunRequest, _matching_service_pb2.DiscardRunResponse]  # type: ignore[assignment]
-    """Discards a run that is stopped: nothing of it is ever sent, and the next run begins from what
-    the one before it left. FAILED_PRECONDITION: it is not stopped.
+    """Discards what was kept back of a run that is stopped: it is never sent, and whoever would have
+    lost a category keeps it. All else of the run stands. FAILED_PRECONDITION: it is not stopped.
     """
     ExplainCategories: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ExplainCategoriesRequest, _matching_service_pb2.ExplainCategoriesResponse]  # type: ignore[assignment]
     """Explains every category of a person as the matching of a day decides it, with what was looked
@@ -125,8 +125,8 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _matching_service_pb2.ReleaseRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_matching_service_pb2.ReleaseRunResponse, _abc.Awaitable[_matching_service_pb2.ReleaseRunResponse]]:
-        """Releases a run that a guard against mass removals has stopped. Supervisors only, and never the
-        one who began it. FAILED_PRECONDITION: it is not stopped.
+        """Releases what was kept back of a run that a guard against mass removals has stopped.
+        Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
         """
 
     @_abc_1.abstractmethod
@@ -135,8 +135,8 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _matching_service_pb2.DiscardRunRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_matching_service_pb2.DiscardRunResponse, _abc.Awaitable[_matching_service_pb2.DiscardRunResponse]]:
-        """Discards a run that is stopped: nothing of it is ever sent, and the next run begins from what
-        the one before it left. FAILED_PRECONDITION: it is not stopped.
+        """Discards what was kept back of a run that is stopped: it is never sent, and whoever would have
+        lost a category keeps it. All else of the run stands. FAILED_PRECONDITION: it is not stopped.
         """
 
     @_abc_1.abstractmethod

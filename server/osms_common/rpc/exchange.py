@@ -1,0 +1,70 @@
+"""
+How a server on an event loop reads and writes: nobody is waited for without an end.
+
+A message must come, and an answer must be taken, within the seconds that are allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from osms_common.domain.errors import InvalidRequest, ShuttingDown, StreamIdle
+from osms_common.domain.violations import Reason, Violation
+
+
+class Exchange:
+    """
+    Messages in and out, on the loop that runs.
+
+    A stream may send nothing for *idle_seconds*; a message may take *slow_seconds* to be sent, or
+    to be taken.
+    """
+
+    def __init__(self, idle_seconds: float, slow_seconds: float) -> None:
+        self._idle_seconds = idle_seconds
+        self._slow_seconds = slow_seconds
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Tells streams to go."""
+        self._stopping.set()
+
+    async def one(self, context: Any) -> bytes:
+        """The one message of a call. InvalidRequest: there is none. StreamIdle: it is too slow."""
+        try:
+            async with asyncio.timeout(self._slow_seconds):
+                content = await context.read()
+        except TimeoutError as error:
+            raise StreamIdle(self._slow_seconds) from error
+        if not isinstance(content, bytes):
+            raise InvalidRequest((Violation("message", Reason.REQUIRED),))
+        return content
+
+    async def write(self, context: Any, content: Any) -> None:
+        """StreamIdle: the caller takes nothing."""
+        try:
+            async with asyncio.timeout(self._slow_seconds):
+                await context.write(content)
+        except TimeoutError as error:
+            raise StreamIdle(self._slow_seconds) from error
+
+    async def next(self, requests: AsyncIterator[bytes]) -> bytes | None:
+        """The next message; None at the end. StreamIdle, ShuttingDown: none will be waited for."""
+        arriving = asyncio.ensure_future(anext(requests, None))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait(
+                {arriving, stopping},
+                timeout=self._idle_seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if arriving in done:
+                return arriving.result()
+        finally:
+            arriving.cancel()
+            stopping.cancel()
+        if done:
+            raise ShuttingDown
+        raise StreamIdle(self._idle_seconds)

@@ -1,0 +1,298 @@
+"""The command `osms-matching`: serves, makes runs, sends them to the register, migrates."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what fails is told by us; read at the import
+os.environ["GRPC_SSL_CIPHER_SUITES"] = "ECDHE-PSK-CHACHA20-POLY1305"  # as tls_files says
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from osms_client import OsmsError as RegisterError
+from osms_common.certificates import AuthorityUnusable
+from osms_common.domain.errors import Busy, RegisterUnavailable, WrongState
+from osms_common.domain.identifiers import identifier_text
+from osms_common.logs import configure_logs
+from osms_common.persistence.embedded import EmbeddedPostgresError
+from osms_common.serving.databases import FolderInUse
+from osms_common.serving.settings import Transport
+from osms_common.serving.transport import CannotListen
+from osms_common.tls_files import TlsUnusable
+from osms_matching.application.ports import RunsReading
+from osms_matching.application.running import DayPassed, DayToCome, Running
+from osms_matching.application.sending import NoProgress
+from osms_matching.bootstrap import Parts, database, engine_of, parts_of, running_server
+from osms_matching.config import MatchingSettings
+from osms_matching.domain.decisions import Outcome, RunKind
+from osms_matching.domain.runs import KeptRun, RunState
+from osms_matching.persistence.migration import SchemaUnknown
+from osms_matching.register_line import register_line
+
+_LISTEN_SECONDS = 1.0
+_PAGE = 1_000
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Forms the categories of persons from what source systems report.",
+)
+
+Dsn = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="DSN of a PostgreSQL >= 15; without it, one of our own."),
+]
+StateFolder = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Folder of the embedded PostgreSQL and certificates."),
+]
+Register = Annotated[
+    str | None, typer.Option("--register", metavar="HOST:PORT", help="Where the register is.")
+]
+RegisterPlaintext = Annotated[
+    bool | None,
+    typer.Option("--register-plaintext", metavar="", help="The register has no TLS (loopback)."),
+]
+
+
+def _read(**given: Any) -> MatchingSettings:
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = MatchingSettings.read(**chosen)
+    configure_logs(settings.log_format)
+    return settings
+
+
+@contextmanager
+def _parts(settings: MatchingSettings) -> Iterator[Parts]:
+    with database(settings) as dsn, engine_of(dsn, settings) as engine:
+        yield parts_of(engine, settings)
+
+
+@app.command(epilog="Example: osms-matching serve --plaintext --ephemeral")
+def serve(
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.")
+    ] = None,
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+    plaintext: Annotated[
+        bool,
+        typer.Option(
+            "--plaintext", metavar="", help="No TLS; loopback only, callers name themselves."
+        ),
+    ] = False,
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", metavar="", help="Throw everything away at the end.")
+    ] = False,
+    until_stdin_closes: Annotated[
+        bool,
+        typer.Option(
+            "--until-stdin-closes", metavar="", help="Also stop when standard input ends."
+        ),
+    ] = False,
+) -> None:
+    """Takes in reports and contributions, and tells of runs, until it is told to stop."""
+    settings = _read(
+        listen=listen,
+        dsn=dsn,
+        state_folder=state_folder,
+        transport=Transport.PLAINTEXT if plaintext else None,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if until_stdin_closes:
+        threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
+    with running_server(settings, ephemeral=ephemeral) as running:
+        sys.stdout.write(f"osms-matching ready at {running.address}\n")
+        sys.stdout.flush()
+        while not stop.wait(_LISTEN_SECONDS):
+            pass  # a signal that the system gives to another thread is heard only now
+
+
+def _wait_for_end_of_input(stop: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop.set()
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        message = f"{text!r} is not a day; write it as 2026-08-01"
+        raise typer.BadParameter(message) from error
+
+
+@app.command(epilog="Example: osms-matching run --preview")
+def run(
+    day: Annotated[
+        date | None,
+        typer.Option(metavar="DAY", parser=_day, help="The day, such as 2026-08-01; else today."),
+    ] = None,
+    kind: Annotated[
+        RunKind | None,
+        typer.Option(
+            case_sensitive=False,
+            help="Monthly where the month has no such run yet, else daily.",
+        ),
+    ] = None,
+    preview: Annotated[
+        bool,
+        typer.Option("--preview", metavar="", help="Show what would change; keep nothing."),
+    ] = False,
+    losing: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write (CSV) who loses which category, and why, into a file."
+        ),
+    ] = None,
+    no_send: Annotated[
+        bool, typer.Option("--no-send", metavar="", help="Do not send it to the register yet.")
+    ] = False,
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+    register: Register = None,
+    register_plaintext: RegisterPlaintext = None,
+) -> None:
+    """Makes the run of a day, unless it was made, and sends what it changes to the register."""
+    settings = _read(
+        dsn=dsn,
+        state_folder=state_folder,
+        register_address=register,
+        register_plaintext=register_plaintext,
+    )
+    with _parts(settings) as parts:
+        if preview:
+            with parts.running.preview(day, kind) as (made, runs):
+                _tell(made, parts.running, runs, losing)
+            return
+        made = parts.running.run(day, kind)
+        with parts.store.read() as reading:
+            _tell(made, parts.running, reading.runs, losing)
+        if not no_send:
+            _send(parts, settings)
+
+
+@app.command(epilog="Example: osms-matching send --register osms.example:50551")
+def send(
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+    register: Register = None,
+    register_plaintext: RegisterPlaintext = None,
+) -> None:
+    """Sends to the register what it has not answered yet, such as of a run that was released."""
+    settings = _read(
+        dsn=dsn,
+        state_folder=state_folder,
+        register_address=register,
+        register_plaintext=register_plaintext,
+    )
+    with _parts(settings) as parts:
+        parts.running.fill()
+        _send(parts, settings)
+
+
+def _send(parts: Parts, settings: MatchingSettings) -> None:
+    with register_line(settings) as line:
+        report = parts.sending.send(line)
+    typer.echo(
+        f"sent to the register: {report.sent} messages, of which {report.held} wait for a"
+        f" supervisor of the Fund and {report.rejected} were rejected"
+    )
+
+
+def _tell(made: KeptRun, running: Running, runs: RunsReading, losing: Path | None) -> None:
+    typer.echo(f"{made.kind.lower()} run of {made.day}: {made.run_id} ({made.state.lower()})")
+    stopped = running.stopped(made, runs)
+    for category, (held, granted, withdrawn) in runs.counts(made.run_id).items():
+        if granted or withdrawn:
+            stops = " - stopped, somebody must decide" if category in stopped else ""
+            typer.echo(f"  {category:4} held {held}, +{granted} -{withdrawn}{stops}")
+    typer.echo(f"  people who lose a category and hold none after it: {made.bereft_count}")
+    if made.state is RunState.STOPPED:
+        typer.echo(f"  release or discard it: osms matching release {made.run_id}")
+    if losing is not None:
+        typer.echo(f"  who loses what is in {losing}: {_write_losing(made, runs, losing)} lines")
+
+
+def _write_losing(made: KeptRun, runs: RunsReading, file: Path) -> int:
+    """Writes who loses which category; how many lines that is."""
+    count, after = 0, None
+    with file.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(("iin", "category", "assigned_date", "reason", "provisions"))
+        while found := runs.decisions(made.run_id, None, Outcome.WITHDRAWN, after, _PAGE):
+            for each in found:
+                told = (each.category, each.assigned_on, each.reason, " ".join(each.provisions))
+                writer.writerow((identifier_text(each.person), *told))
+            after = found[-1].person, found[-1].category
+            count += len(found)
+    return count
+
+
+@app.command(epilog="Example: osms-matching migrate --dsn postgresql://matching@db/matching")
+def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
+    """Brings the schema of the database to the version of this command."""
+    settings = _read(dsn=dsn, migration_dsn=dsn, state_folder=state_folder)
+    with database(settings) as found, engine_of(found, settings):
+        typer.echo("the schema is up to date")
+
+
+_MENDABLE = (
+    AuthorityUnusable,
+    CannotListen,
+    DayPassed,
+    DayToCome,
+    EmbeddedPostgresError,
+    FolderInUse,
+    NoProgress,
+    RegisterError,
+    SchemaUnknown,
+    TlsUnusable,
+)
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case WrongState(name=name):
+            return f"run {name} is stopped; release or discard it first (osms matching release)"
+        case Busy():
+            return "somebody else sends to the register just now"
+        case RegisterUnavailable():
+            return "the database cannot be reached"
+        case OperationalError():
+            return f"the database cannot be used: {' '.join(str(error.orig).split())}"
+        case _:
+            return str(error)
+
+
+def main() -> None:
+    """Runs the command; what a user can mend is told in one line."""
+    try:
+        app()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "_".join(str(part) for part in fault["loc"]).upper()
+            told = fault["msg"].removeprefix("Value error, ")
+            variable = f"OSMS_MATCHING_{name}: " if name else ""
+            sys.stderr.write(f"osms-matching: {variable}{told}\n")
+        sys.exit(2)
+    except (*_MENDABLE, WrongState, Busy, RegisterUnavailable, OperationalError) as error:
+        sys.stderr.write(f"osms-matching: {_told(error)}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
