@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from osms_cli.commands.pushing import CATEGORY_FEED
+from osms_cli.commands.sending import CATEGORY_FEED
 from osms_cli.feeding.position import Destination
 from osms_cli.feeding.push import FilePush, Pushed
 from osms_cli.feeding.report import draw

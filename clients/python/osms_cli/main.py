@@ -42,6 +42,7 @@ _SENDING: Final = "Sending"
 _ASKING: Final = "Asking"
 _PERSON: Final = "One person, at the Fund"
 _REPAIRING: Final = "Repairing"
+_FORMING: Final = "Forming the categories"
 _FAILING: Final = "Failures and budgets"
 _AUDITING: Final = "Auditing"
 _TRYING: Final = "Trying out"
@@ -76,6 +77,9 @@ PARTS: Final[Mapping[str, Part]] = {
     "decline": Part("deciding", _REPAIRING, "Declines what is held."),
     "withdraw": Part("previewing", _REPAIRING, "Asks to withdraw what a feed sent in error."),
     "feeds": Part("watching", _REPAIRING, "Lists what every sender owes, and who is late."),
+    "matching": Part(
+        "matching", _FORMING, "The matching that forms the categories: its runs, and why."
+    ),
     "incident": Part("overlays", _FAILING, "Technical failures (p. 13)."),
     "budget": Part("overlays", _FAILING, "Budgets that have not paid (p. 9 part 2)."),
     "audit": Part(

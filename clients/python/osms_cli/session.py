@@ -18,7 +18,7 @@ from osms_cli import output
 from osms_cli.failures import MISUSED, Failure
 
 if TYPE_CHECKING:
-    from osms_client import Credentials, OsmsClient
+    from osms_client import Credentials, MatchingClient, OsmsClient
 
 Item = TypeVar("Item")
 
@@ -58,6 +58,7 @@ class Session:
 
     as_json: bool = False
     _open: dict[str, OsmsClient] = field(default_factory=dict)
+    _matching: dict[str, MatchingClient] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -80,17 +81,32 @@ class Session:
 
         name = self.sender(caller)
         if name not in self._open:
-            timeout = self.options.timeout
-            deadlines: dict[str, Any] = (
-                {} if timeout is None else {"timeout": timeout, "lookup_timeout": timeout}
-            )
             self._open[name] = OsmsClient(
                 self.address,
                 self.credentials(name),
                 language=self.options.language or "",
-                **deadlines,
+                **self._deadlines("timeout", "lookup_timeout"),
             )
         return self._open[name]
+
+    def matching(self, caller: str = "") -> MatchingClient:
+        """The same of the matching, which is another service."""
+        from osms_client import MatchingClient
+
+        name = self.sender(caller)
+        if name not in self._matching:
+            self._matching[name] = MatchingClient(
+                self.address,
+                self.credentials(name),
+                language=self.language,
+                **self._deadlines("timeout"),
+            )
+        return self._matching[name]
+
+    def _deadlines(self, *names: str) -> dict[str, Any]:
+        """The deadlines of a client that the user has said."""
+        timeout = self.options.timeout
+        return {} if timeout is None else dict.fromkeys(names, timeout)
 
     def sender(self, usual: str = "") -> str:
         """Who sends: whom the user named, or *usual*, or the command's usual caller."""
@@ -120,9 +136,10 @@ class Session:
 
     def close(self) -> None:
         """Closes what was opened."""
-        for client in self._open.values():
+        for client in (*self._open.values(), *self._matching.values()):
             client.close()
         self._open.clear()
+        self._matching.clear()
 
     def show(self, value: Item, draw: Callable[[Item], None]) -> None:
         """Writes one value: a document for machines, drawn for people."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from osms_cli import output
-from osms_cli.commands.pushing import (
+from osms_cli.commands.sending import (
     CATEGORY_FEED,
     PAYMENT_FEED,
     ROSTER_CHANGE_FEED,

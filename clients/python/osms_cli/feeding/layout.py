@@ -54,6 +54,18 @@ class Layout(Generic[Record]):
                 yield fault(column, str(error))
 
 
+@dataclass(frozen=True)
+class Messages(Generic[Record]):
+    """
+    A kind of file of which each line is a message of the contract as JSON.
+
+    *read* makes a record of a line, also of one that is none.
+    """
+
+    name: str
+    read: Callable[[str], Record | Unreadable]
+
+
 def fault(field: str, description: str) -> Violation:
     """Something that cannot be read."""
     return Violation(field, UNREADABLE, description)

@@ -1,5 +1,6 @@
 """
-The lines of a file as records: CSV with a header, or NDJSON, told apart by the first character.
+The lines of a file as records: CSV with a header, or NDJSON, told apart by the first character;
+or messages of the contract, each a line of JSON.
 
 A record is one line. What stands in a line that is none goes with it to the service, so a bad
 line never stops the lines beside it; a file whose header is wrong is refused before anything is
@@ -11,13 +12,13 @@ from __future__ import annotations
 import csv
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
 from osms_cli.failures import Failure
-from osms_cli.feeding.layout import CONTENT_MAX, Layout, fault, unreadable
+from osms_cli.feeding.layout import CONTENT_MAX, Layout, Messages, fault, unreadable
 from osms_cli.feeding.source import Source
 from osms_client import Unreadable, Violation
 
@@ -43,7 +44,7 @@ class _NoRecord(Exception):
 class Records(Generic[Record]):
     """The records of a file, in order, and where in the file each of them stands."""
 
-    def __init__(self, source: Source, layout: Layout[Record]) -> None:
+    def __init__(self, source: Source, layout: Layout[Record] | Messages[Record]) -> None:
         self._source = source
         self._layout = layout
         self._lines = source.lines()
@@ -57,16 +58,31 @@ class Records(Generic[Record]):
 
     def __iter__(self) -> Iterator[Record | Unreadable]:
         """The records. Failure, at once: no header that fits, or nothing at all."""
+        layout = self._layout
         first = self._first_line()
+        if isinstance(layout, Messages):
+            return self._messages(layout, () if first is None else chain((first,), self._lines))
         if first is None:
             message = f"{self._source.name} has not even a header; nothing was sent"
             raise Failure(message, _EMPTY)
         if first.startswith(b"{"):
-            _check_names(self._layout, first, self._source.name)
-            return self._records(chain((first,), self._lines), _object_splitter(self._layout))
+            _check_names(layout, first, self._source.name)
+            lines = chain((first,), self._lines)
+            return self._records(layout, lines, _object_splitter(layout))
         self._note_apart()
-        split = _csv_splitter(self._layout, first, self._source.name)
-        return self._records(self._lines, split)
+        split = _csv_splitter(layout, first, self._source.name)
+        return self._records(layout, self._lines, split)
+
+    def _messages(
+        self, layout: Messages[Record], lines: Iterable[bytes]
+    ) -> Iterator[Record | Unreadable]:
+        for raw in lines:
+            line = raw.decode(errors="backslashreplace").rstrip("\r\n")
+            if not line:
+                self._note_apart()
+                continue
+            self.count += 1
+            yield _message(layout.read, raw, line)
 
     def _first_line(self) -> bytes | None:
         for raw in self._lines:
@@ -81,9 +97,9 @@ class Records(Generic[Record]):
         self._apart.append(self.count)
 
     def _records(
-        self, lines: Iterator[bytes], split: Callable[[str], Fields]
+        self, layout: Layout[Record], lines: Iterator[bytes], split: Callable[[str], Fields]
     ) -> Iterator[Record | Unreadable]:
-        read = self._layout.read
+        read = layout.read
         for raw in lines:
             try:
                 line = raw.decode().rstrip("\r\n")
@@ -93,20 +109,42 @@ class Records(Generic[Record]):
                 fields = split(line)
                 record: Record | Unreadable = read(fields)
             except (ValueError, _NoRecord) as error:
-                record = self._unreadable(raw, split, error)
+                record = _unreadable(layout, raw, split, error)
             self.count += 1
             yield record
 
-    def _unreadable(
-        self, raw: bytes, split: Callable[[str], Fields], error: Exception
-    ) -> Unreadable:
-        line = raw.decode(errors="backslashreplace").rstrip("\r\n")
-        if isinstance(error, UnicodeDecodeError):
-            return unreadable(line, [fault("line", f"not UTF-8 at byte {error.start + 1}")])
-        if isinstance(error, _NoRecord):
-            return unreadable(line, [error.violation])
-        violations: list[Violation] = list(self._layout.faults(split(line)))
-        return unreadable(line, violations or [fault("line", str(error))])
+
+def _unreadable(
+    layout: Layout[Any], raw: bytes, split: Callable[[str], Fields], error: Exception
+) -> Unreadable:
+    line = raw.decode(errors="backslashreplace").rstrip("\r\n")
+    if isinstance(error, UnicodeDecodeError):
+        return unreadable(line, [_not_utf8(error)])
+    if isinstance(error, _NoRecord):
+        return unreadable(line, [error.violation])
+    violations: list[Violation] = list(layout.faults(split(line)))
+    return unreadable(line, violations or [fault("line", str(error))])
+
+
+def _message(
+    read: Callable[[str], Record | Unreadable], raw: bytes, line: str
+) -> Record | Unreadable:
+    """The message of a line. One that is too long, or not UTF-8, is sent as it stands."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return unreadable(line, [_not_utf8(error)])
+    if len(line) > CONTENT_MAX:
+        return unreadable(line, [_too_long()])
+    return read(line)
+
+
+def _not_utf8(error: UnicodeDecodeError) -> Violation:
+    return fault("line", f"not UTF-8 at byte {error.start + 1}")
+
+
+def _too_long() -> Violation:
+    return fault("line", f"longer than {CONTENT_MAX} characters")
 
 
 def _csv_splitter(layout: Layout[Any], header: bytes, name: str) -> Callable[[str], Fields]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from osms_cli.failures import Failure
-from osms_cli.feeding.layout import Layout
+from osms_cli.feeding.layout import Layout, Messages
 from osms_cli.feeding.lines import Records
 from osms_cli.feeding.position import EMPTIED, Destination, Position, PositionFile
 from osms_cli.feeding.source import Source, opened
@@ -52,7 +52,7 @@ class FilePush:
     """Pushes files of one layout through one open feed."""
 
     feed: FeedPush[Any]
-    layout: Layout[Any]
+    layout: Layout[Any] | Messages[Any]
     destination: Destination
     stop: threading.Event
 

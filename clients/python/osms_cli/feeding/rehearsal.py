@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from osms_cli.feeding.layout import Layout
+from osms_cli.feeding.layout import Layout, Messages
 from osms_cli.feeding.lines import Records
 from osms_cli.feeding.position import Destination
 from osms_cli.feeding.push import Watch
@@ -30,8 +30,8 @@ class Tried:
     destination: Destination
     first_position: int
     tally: Tally
-    preview: Preview
-    """Who would gain and lose by all files that were tried so far."""
+    preview: Preview | None
+    """Who would gain and lose by all files so far; None where nobody is counted."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,15 @@ class FileRehearsal:
     """Tries files of one layout, each after those before it."""
 
     feed: FeedPush[Any]
-    layout: Layout[Any]
+    layout: Layout[Any] | Messages[Any]
     destination: Destination
+    counts_people: bool = True
+    """Whether the service counts who would gain and lose days of the right."""
 
     def rehearse(self, file: Path, watch: Watch) -> Tried:
         """Tries a file. OsmsError: it was cut, and what was tried is forgotten."""
         first = self.feed.next_position
-        preview = Preview(0, 0)
+        preview = Preview(0, 0) if self.counts_people else None
         with opened(file) as source:
             records = Records(source, self.layout)
             tally = Tally(lambda place: records.line_of(place - first))

@@ -16,6 +16,7 @@ from osms_cli.feeding.rehearsal import Tried
 from osms_cli.feeding.source import STDIN, STDIN_NAME
 from osms_cli.feeding.tally import FIRST_FEW, Tally
 from osms_cli.moments import stamp_shown
+from osms_client import Preview
 
 _COUNTED: Final = (
     ("accepted", "stored as facts"),
@@ -31,6 +32,15 @@ _WOULD_BE_COUNTED: Final = (
     ("rejected", "would go into the repair queue"),
     ("held", "would wait for a supervisor's approval"),
 )
+_FEEDS_OF_THE_MATCHING: Final = frozenset({"REPORT", "CONTRIBUTION"})
+_OF_THE_MATCHING: Final = {
+    "accepted": "stored",
+    "rejected": "kept, with what is wrong with them",
+}
+_WOULD_BE_OF_THE_MATCHING: Final = {
+    "accepted": "would be stored",
+    "rejected": "would be kept, with what is wrong with them",
+}
 _STYLES: Final = {"rejected": "red", "held": "yellow"}
 _NOTHING: Final = "the service knows that there is nothing to report"
 _Meanings = Sequence[tuple[str, str]]
@@ -71,7 +81,7 @@ def _lines(pushed: Pushed) -> Iterator[Text]:
     if pushed.nothing_to_do:
         when = f"{pushed.file} was pushed already ({stamp_shown(position.updated)})"
         yield Text(f"{when}: nothing to do; --again pushes it anew")
-        yield from _counts(position.counts)
+        yield from _counts(position.counts, _counted(position.destination.feed))
         return
     if pushed.resumed_at:
         yield Text(f"{_name(pushed.file)} goes on from line {output.count(pushed.resumed_at)}")
@@ -85,7 +95,7 @@ def _lines(pushed: Pushed) -> Iterator[Text]:
             yield Text(f"{_name(pushed.file)}: no lines; {_NOTHING}")
         return
     yield _head(pushed)
-    yield from _counts(position.counts)
+    yield from _counts(position.counts, _counted(position.destination.feed))
     yield from _faults(pushed.tally, " in this run" if pushed.resumed_at else "")
     yield from _held(pushed.tally)
 
@@ -101,8 +111,7 @@ def tried_document(tried: Tried) -> dict[str, Any]:
         "validate_only": True,
         "lines": tally.sent,
         **{name: tally.counts[name] for name, _ in _WOULD_BE_COUNTED},
-        "gaining": tried.preview.gaining,
-        "losing": tried.preview.losing,
+        **_people(tried.preview),
         "first_position": tried.first_position,
         "seconds": round(tally.seconds, 3),
         "lines_per_second": round(tally.lines_per_second, 1),
@@ -120,11 +129,17 @@ def draw_tried(tried: Tried) -> None:
     tally = tried.tally
     lines = f"{output.lines(tally.sent)} in {tally.seconds:.1f} s"
     output.say(f"{_name(tried.file)}: {lines}, only tried: nothing is stored", "bold")
-    for line in _counts(tally.counts, _WOULD_BE_COUNTED):
+    feed = tried.destination.feed
+    for line in _counts(tally.counts, _counted(feed, would_be=True)):
         output.say(line)
-    previews.draw_counts(tried.preview)
+    if tried.preview is not None:
+        previews.draw_counts(tried.preview)
     for line in _faults(tally):
         output.say(line)
+
+
+def _people(preview: Preview | None) -> dict[str, int]:
+    return {} if preview is None else {"gaining": preview.gaining, "losing": preview.losing}
 
 
 def _head(pushed: Pushed) -> Text:
@@ -143,7 +158,16 @@ def _name(file: Path) -> str:
     return STDIN_NAME if file == STDIN else str(file)
 
 
-def _counts(counts: Mapping[str, int], meanings: _Meanings = _COUNTED) -> Iterator[Text]:
+def _counted(feed: str, *, would_be: bool = False) -> _Meanings:
+    """What the counts of a feed mean; the matching holds nothing, and has no repair queue."""
+    meanings = _WOULD_BE_COUNTED if would_be else _COUNTED
+    if feed not in _FEEDS_OF_THE_MATCHING:
+        return meanings
+    others = _WOULD_BE_OF_THE_MATCHING if would_be else _OF_THE_MATCHING
+    return [(name, others.get(name, told)) for name, told in meanings if name != "held"]
+
+
+def _counts(counts: Mapping[str, int], meanings: _Meanings) -> Iterator[Text]:
     for name, meaning in meanings:
         number = counts.get(name, 0)
         if name == "repeated" and not number:
