@@ -33,6 +33,7 @@ from osms_matching.application.trying import TriedStream
 from osms_matching.rpc.contributions import contribution_line
 from osms_matching.rpc.reports import report_line
 
+
 def sender_of(caller: Caller) -> System:
     """The system that a caller is; a source has no other name than that of its system."""
     if caller.role is Role.STATE_CORPORATION:

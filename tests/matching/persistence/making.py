@@ -16,7 +16,7 @@ from osms_matching.persistence.forming import Effort, make_run
 from osms_matching.persistence.runs import RunTables
 from osms_matching.rules.categories import LAW, Law
 from osms_matching.rules.matching import match
-from tests.matching.persistence.conftest import empty
+from tests.matching.conftest import empty
 from tests.matching.persistence.telling import tell_all
 
 ALONE: Final = Effort(workers=1, chunk_people=2, work_memory=1)

@@ -19,10 +19,8 @@ from osms_matching.persistence.runs import RunTables
 from osms_matching.rules.matching import match, replay
 from tests.matching import crowds
 from tests.matching import lives as lives_of
-from tests.matching.conftest import empty
 from tests.matching.crowds import crowd
 from tests.matching.lives import Life, lives
-<<<<<<< Updated upstream
 from tests.matching.persistence.making import (
     ALONE,
     BESIDE,
@@ -32,8 +30,6 @@ from tests.matching.persistence.making import (
     run_id,
     what_became,
 )
-=======
->>>>>>> Stashed changes
 from tests.matching.persistence.telling import tell_all
 from tests.rules.lives import unhurried
 

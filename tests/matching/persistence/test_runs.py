@@ -114,18 +114,15 @@ def test_runs_are_listed_the_newest_first(three: sa.Engine) -> None:
         assert [run.number for run in tables.page(state=RunState.FORMED, limit=9)] == [3, 1]
 
 
-def test_the_newest_run_of_a_day_is_found(three: sa.Engine) -> None:
-    """Of one kind or of either; a discarded one is none."""
+def test_the_newest_run_of_a_day_and_of_a_kind_is_found(three: sa.Engine) -> None:
+    """Where there is one."""
     with three.begin() as connection:
         tables = RunTables(connection)
         assert _number(tables.newest()) == 3
-        assert _number(tables.latest_of(SECOND.day)) == 2
-        assert _number(tables.latest_of(SECOND.day, RunKind.DAILY)) == 2
-        assert tables.latest_of(SECOND.day, RunKind.MONTHLY) is None
-        assert tables.latest_of(date(2026, 7, 3)) is None
-        tables.discard(run_id(3), "supervisor1")
-        assert tables.latest_of(THIRD.day) is None
-        assert _number(tables.newest()) == 2
+        assert _number(tables.of_day(SECOND.day)) == 2
+        assert tables.of_day(date(2026, 7, 3)) is None
+        of_kinds = {run.kind: run.number for run in reversed(tables.page(limit=9))}
+        assert {kind: _number(tables.newest_of(kind)) for kind in of_kinds} == of_kinds
 
 
 def _number(run: KeptRun | None) -> int:
@@ -272,39 +269,13 @@ def test_two_runs_at_once_are_made_one_after_the_other(engine: sa.Engine) -> Non
 # Undoing.
 
 
-def test_a_run_that_is_discarded_has_changed_nothing(three: sa.Engine) -> None:
-    """Grants are as before it, and the next run goes on from there; it can still be looked at."""
-    before = held_before(three, run_id(3), PEOPLE)
-    decisions = what_became(three, 3)
-    with three.begin() as connection:
-        RunTables(connection).discard(run_id(3), "supervisor1")
-    with three.connect() as connection:
-        found = RunTables(connection).get(run_id(3))
-    assert found is not None
-    assert (found.state, found.decided_by) == (RunState.DISCARDED, "supervisor1")
-    assert held_before(three, AT_THE_END, PEOPLE) == before
-    assert held_before(three, run_id(3), PEOPLE) == before
-    assert what_became(three, 3) == decisions
-    make(three, 4, THIRD)
-    assert what_became(three, 4) == decisions
-    assert held_before(three, AT_THE_END, PEOPLE) == rules_say(before, THIRD)
-    assert held_before(three, run_id(3), PEOPLE) == before
-
-
 def test_only_the_newest_run_can_be_undone(three: sa.Engine) -> None:
-    """What came after it stands on what it left; once that is discarded, it can be."""
+    """What came after it stands on what it left."""
     for undone in (run_id(2), run_id(1)):
         with pytest.raises(RunNotNewest), three.begin() as connection:
-            RunTables(connection).reopen(undone)
+            RunTables(connection).reopen(undone, [R14])
     with pytest.raises(LookupError), three.begin() as connection:
-        RunTables(connection).reopen(run_id(9))
-    before = held_before(three, run_id(2), PEOPLE)
-    with three.begin() as connection:
-        RunTables(connection).discard(run_id(3), "supervisor1")
-        RunTables(connection).discard(run_id(2), "supervisor1")
-    assert held_before(three, AT_THE_END, PEOPLE) == before
-    with pytest.raises(RunNotNewest), three.begin() as connection:
-        RunTables(connection).discard(run_id(2), "supervisor1")
+        RunTables(connection).reopen(run_id(9), [R14])
 
 
 def test_what_a_run_withdraws_in_a_category_can_be_undone(three: sa.Engine) -> None:

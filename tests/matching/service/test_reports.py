@@ -335,12 +335,12 @@ def test_values_that_the_contract_does_not_know_are_told(
     matching: Parts, matching_channel_of: ChannelOf
 ) -> None:
     """A later contract may have more of them; they are not taken for something else."""
-    wrong = [_of("leave", kind=number) for number in (0, 9)]
-    wrong += [
-        pb.ReportRecord(withdrawal=pb.ReportWithdrawal(record_id="1", kind=kind))
-        for kind in (0, 99)
+    wrong = [
+        *(_of("leave", kind=number) for number in (0, 9)),
+        *(_parsed({"withdrawal": {"record_id": "1", "kind": kind}}) for kind in (0, 99)),
+        _parsed({"report": {"record_id": "1"}}),
+        pb.ReportRecord(),
     ]
-    wrong += [pb.ReportRecord(report={"record_id": "1"}), pb.ReportRecord()]
     stub = pb_grpc.SourceServiceStub(matching_channel_of(NAMES["MOH"]))
     with OpenStream(stub.PushReports) as stream:
         stream.send(
