@@ -154,8 +154,9 @@ def _judge(case: Case, error: Any) -> None:
 
 
 def _judge_status(case: Case, status: Status) -> None:
-    infos = [detail for detail in status.details if detail.Is(ErrorInfo.DESCRIPTOR)]
     info: Any = ErrorInfo()
+    details: Sequence[Any] = status.details
+    infos = [detail for detail in details if detail.Is(info.DESCRIPTOR)]
     if len(infos) != 1 or not infos[0].Unpack(info) or info.domain != TRUST_DOMAIN:
         raise Fault(f"{_told(case)}: no reason in {status}")
     told = f"{status.message} {status.details}"

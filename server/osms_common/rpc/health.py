@@ -82,7 +82,7 @@ class Health(health_pb2_grpc.HealthServicer):
                     watcher.send(Status(status=status))
 
 
-def list_response(statuses: Mapping[str, int]) -> Any:
+def list_response(statuses: Mapping[str, Any]) -> Any:
     """The health of services as a list has it."""
     told = {name: Status(status=status) for name, status in statuses.items()}
     return health_pb2.HealthListResponse(statuses=told)
