@@ -139,11 +139,13 @@ class PostgresRunMaker:
         ):
             workshop.form()
             stored = storing.NewRun(new.run_id, run, new.begun_by, new.made_at, new.state_of)
-            store(connection, stored)
-            tables = RunTables(connection)
-            made = tables.get(new.run_id)
-            assert made is not None
-            yield made, tables
+            with connection.begin() as transaction:
+                store(connection, stored)
+                tables = RunTables(connection)
+                made = tables.get(new.run_id)
+                assert made is not None
+                yield made, tables
+                transaction.rollback()
 
 
 @contextmanager
