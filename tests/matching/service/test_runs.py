@@ -127,7 +127,7 @@ def test_days_that_nobody_ran_can_be_run_in_order(matching: Parts, caller_of: Ca
     ]
 
 
-def run_counts(matching: Parts, run: KeptRun) -> Iterator[tuple[str, tuple[int, int, int]]]:
+def run_counts(matching: Parts, run: KeptRun) -> Iterator[tuple[str, tuple[int, ...]]]:
     """What a run changed."""
     with matching.store.read() as reading:
         for category, counts in reading.runs.counts(run.run_id).items():
