@@ -28,6 +28,7 @@ from osms.matching.v1 import (
     source_service_pb2,
     source_service_pb2_grpc,
 )
+from osms_common.application.clock import Clock
 from osms_common.clocks import SystemClock
 from osms_common.persistence.acts import ActTrail
 from osms_common.persistence.embedded import EmbeddedPostgres, state_folder_for_root
@@ -52,6 +53,7 @@ from osms_matching.persistence.store import PostgresMatching
 from osms_matching.rpc.authorisation import RIGHTS
 from osms_matching.rpc.feed_services import ContributionService, Feeds, SourceService
 from osms_matching.rpc.matching_service import MatchingParts, MatchingService
+from osms_matching.rules.guards import GUARD, Guard
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +97,7 @@ def database(settings: MatchingSettings, *, ephemeral: bool = False) -> Iterator
 class Parts:
     """The use cases, on a database."""
 
+    clock: Clock
     store: PostgresMatching
     running: Running
     sending: Sending
@@ -114,14 +117,20 @@ def engine_of(dsn: str, settings: MatchingSettings) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def parts_of(engine: sa.Engine, settings: MatchingSettings) -> Parts:
-    """The use cases on a database."""
-    clock = SystemClock()
+def parts_of(
+    engine: sa.Engine,
+    settings: MatchingSettings,
+    clock: Clock | None = None,
+    guard: Guard = GUARD,
+) -> Parts:
+    """The use cases on a database, by the clock of the machine where no other is given."""
+    clock = clock or SystemClock()
     store = PostgresMatching(engine, clock)
     effort = Effort(settings.workers_of_runs, settings.run_chunk_people, settings.run_work_memory)
     return Parts(
+        clock,
         store,
-        Running(store, PostgresRunMaker(engine, effort), clock),
+        Running(store, PostgresRunMaker(engine, effort), clock, guard),
         Sending(store, settings.send_portion),
         Explaining(store, clock),
     )
@@ -151,24 +160,27 @@ def running_server(
     """A server for as long as the block lasts."""
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     with database(settings, ephemeral=ephemeral) as dsn, engine_of(dsn, settings) as engine:
-        running = serve_on(engine, settings)
+        running = serve_on(engine, settings, parts_of(engine, settings))
         try:
             yield running
         finally:
             running.stop()
 
 
-def serve_on(engine: sa.Engine, settings: MatchingSettings) -> RunningServer:
+def serve_on(engine: sa.Engine, settings: MatchingSettings, parts: Parts) -> RunningServer:
     """A server on a database, started."""
-    clock, stopping = SystemClock(), threading.Event()
-    acts = ActTrail(engine, clock)
-    parts = parts_of(engine, settings)
+    stopping = threading.Event()
+    acts = ActTrail(engine, parts.clock)
     files = tls_files(settings)
     entry = admission(settings, RIGHTS, identity_of(files, acts, sandbox=False), acts)
     slow = patience(settings, stopping)
     server = grpc_server(settings, [Gate(entry, places(settings), slow, acts)])
     feeds = Feeds(
-        parts.store, clock, stream_limits(settings, stopping), settings.tried_records_max, acts
+        parts.store,
+        parts.clock,
+        stream_limits(settings, stopping),
+        settings.tried_records_max,
+        acts,
     )
     source_service_pb2_grpc.add_SourceServiceServicer_to_server(SourceService(feeds), server)
     contribution_service_pb2_grpc.add_ContributionServiceServicer_to_server(

@@ -17,6 +17,7 @@ from typing import Final
 from tests.benchmarks.asking import usual_asker
 from tests.benchmarks.empty_handler import Flavour
 from tests.benchmarks.look_ups import Plan, look_up_rows, newcomers_for
+from tests.benchmarks.matching import matching_rows
 from tests.benchmarks.measures import (
     Row,
     measure_check,
@@ -30,7 +31,8 @@ from tests.benchmarks.stage import Front, Stage
 
 _TABLE: Final = "{:<33}{:>11}  {:<11}{:>12}{:>12}{:>9}"
 _SIZES: Final = (100_000, 5_000_000)
-_FEEDS, _LOOK_UPS = "feeds", "look-ups"
+_FEEDS, _LOOK_UPS, _MATCHING = "feeds", "look-ups", "matching"
+_GROUPS: Final = (_FEEDS, _LOOK_UPS, _MATCHING)
 
 
 def feed_rows() -> Iterator[Row]:
@@ -83,10 +85,12 @@ def chosen_rows(given: argparse.Namespace) -> Iterator[Row]:
     """The rows that are asked for."""
     if given.country:
         return country_rows(given.people, given.months)
-    return chain(
-        *([feed_rows()] if given.only != _LOOK_UPS else []),
-        *([rows_of_look_ups(given)] if given.only != _FEEDS else []),
-    )
+    groups = {
+        _FEEDS: feed_rows(),
+        _LOOK_UPS: rows_of_look_ups(given),
+        _MATCHING: matching_rows(given.matching_people, given.months),
+    }
+    return chain.from_iterable(groups[name] for name in _GROUPS if given.only in {None, name})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,7 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--country", action="store_true", help="take a country in")
     parser.add_argument("--people", type=int, default=10_000_000)
     parser.add_argument("--months", type=int, default=12)
-    parser.add_argument("--only", choices=(_FEEDS, _LOOK_UPS), help="leave the others out")
+    parser.add_argument("--only", choices=_GROUPS, help="leave the others out")
+    parser.add_argument("--matching-people", type=int, default=1_000_000, metavar="PEOPLE")
     look_ups = parser.add_argument_group("look-ups")
     look_ups.add_argument("--sizes", type=int, nargs="+", default=_SIZES, metavar="PEOPLE")
     look_ups.add_argument("--rounds", type=int, default=5)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -54,27 +53,23 @@ def matching_rows(people: int, months: int) -> Iterator[Row]:
     with _laid_out(people, months) as dsn:
         engine = sa.create_engine("postgresql+psycopg" + dsn[dsn.index("://") :])
         for number, (name, (day, kind)) in enumerate(zip(MATCHING, _RUNS, strict=True), 1):
-            run = partial(make_run, engine, UUID(int=number), day, kind, _KNOWN, begun_by="bench")
-            ours = _seconds(run)
-            floor = _seconds(partial(_pass_over, dsn, day))
-            yield Row(name, people, PEOPLE_A_SECOND, people / ours, people / floor)
+            began = time.perf_counter()
+            make_run(engine, UUID(int=number), day, kind, _KNOWN, begun_by="benchmark")
+            ours = time.perf_counter() - began
+            yield Row(name, people, PEOPLE_A_SECOND, people / ours, people / _pass_over(dsn, day))
         engine.dispose()
 
 
-def _pass_over(dsn: str, day: date) -> None:
-    current = month_of(day)
-    effort = Effort()
+def _pass_over(dsn: str, day: date) -> float:
+    """The seconds of one pass, by as many workers as a run has, with as much memory."""
+    current, effort = month_of(day), Effort()
+    months = first_day(later(current, -_LOOKED_AT)), first_day(current)
     with psycopg.connect(dsn) as connection:
         connection.execute(f"set max_parallel_workers_per_gather = {effort.workers - 1}")
         connection.execute(f"set work_mem = '{effort.work_memory}MB'")
-        window = first_day(later(current, -_LOOKED_AT)), first_day(current)
-        connection.execute(_FLOOR, window).fetchone()
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+        began = time.perf_counter()
+        connection.execute(_FLOOR, months).fetchone()
+        return time.perf_counter() - began
 
 
 @contextmanager

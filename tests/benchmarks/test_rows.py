@@ -13,6 +13,7 @@ from tests.benchmarks.beside import prepare_newcomers
 from tests.benchmarks.laid_out import lay_out
 from tests.benchmarks.lives import LONG_STRETCHES, SHORT_STRETCHES
 from tests.benchmarks.look_ups import LOOK_UPS, PEERS, Plan, look_up_rows
+from tests.benchmarks.matching import MATCHING, matching_rows
 from tests.benchmarks.measures import FEEDS
 from tests.benchmarks.stage import Front
 
@@ -25,7 +26,14 @@ def test_the_page_promises_what_is_measured() -> None:
     table = PAGE.read_text(encoding="utf-8").partition("| row | ours | floor |")[2]
     lines = table.partition("\n\n")[0].splitlines()[2:]
     promised = [name for line in lines for name in re.findall(r"`(\w+)`", line.split(" | ")[0])]
-    assert sorted(promised) == sorted((*FEEDS, *LOOK_UPS, *PEERS))
+    assert sorted(promised) == sorted((*FEEDS, *LOOK_UPS, *PEERS, *MATCHING))
+
+
+def test_runs_of_the_matching_are_measured_under_these_names() -> None:
+    """A small country gives every row once, with figures; how large they are decides nothing."""
+    rows = list(matching_rows(PEOPLE, months=3))
+    assert [row.name for row in rows] == [*MATCHING]
+    assert all(row.size == PEOPLE and row.ours > 0 and row.floor > 0 for row in rows)
 
 
 def test_look_ups_are_measured_under_these_names(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ Writes docs/rights.md: who may call what, on which data, and which log has it, f
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 from osms_common.application.callers import Scope
 from osms_common.domain.codes import Role
 from osms_common.rpc.rights import Log, Rule
+from osms_matching.rpc.authorisation import RULES as MATCHING_RULES
 from osms_server.rpc.authorisation import RULES
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "rights.md"
@@ -23,8 +24,8 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "rights.md"
 HEAD: Final = """# Rights
 
 Who may call what, on which data, and which log has that they did. What is not here nobody may do.
-Generated from the one table that the server asks (`rpc/authorisation.py`) by
-`python -m tests.docs.rights`; a test walks every call with every role and compares.
+Generated from the one table that each server asks (`rpc/authorisation.py`) by
+`python -m tests.docs.rights`; tests walk every call with every role and compare.
 
 A caller is what the client certificate says: `spiffe://osms.kz/<role>/<name>`.
 
@@ -39,7 +40,17 @@ ROLES: Final = {
     Role.FUND_SUPERVISOR: ("a supervisor of the Fund", "the person"),
     Role.MEDICAL_SYSTEM: ("a medical information system", "the organisation"),
     Role.AUDITOR: ("an auditor", "the person"),
+    Role.MATCHING_OPERATOR: ("whoever looks after the matching", "the person"),
+    Role.MATCHING_SUPERVISOR: ("a supervisor of the matching", "the person"),
 }
+OF_THE_REGISTER: Final = tuple(ROLES)[:7]
+OF_THE_MATCHING: Final = (
+    Role.SOURCE,
+    Role.STATE_CORPORATION,
+    Role.MATCHING_OPERATOR,
+    Role.MATCHING_SUPERVISOR,
+    Role.AUDITOR,
+)
 SCOPES: Final = {
     Scope.ALL: "Data of everybody.",
     Scope.OWN: (
@@ -64,7 +75,7 @@ LOGS_HEAD: Final = """
 | log | where a call is found |
 | --- | --- |
 """
-TAIL: Final = """
+OF_THE_REGISTER_TAIL: Final = """
 `SandboxService` is there only where a server was started as a sandbox. `grpc.health.v1.Health` and
 the reflection of the contract tell nothing about persons, and are open to whoever can connect.
 
@@ -83,28 +94,29 @@ def page() -> str:
 
 def _parts() -> Iterator[str]:
     yield HEAD
-    for role in _columns():
-        who, name = ROLES[role]
-        yield f"| `{role.value}` | {who} | {name} |\n"
+    yield from (f"| `{role.value}` | {who} | {name} |\n" for role, (who, name) in ROLES.items())
     yield WORDS_HEAD
     yield from (f"| {scope.value} | {meaning} |\n" for scope, meaning in SCOPES.items())
     yield "| - | Nobody of this role. |\n"
     yield LOGS_HEAD
     yield from (f"| {log.value} | {where} |\n" for log, where in LOGS.items())
-    for service, paths in groupby(RULES, lambda path: path.split("/")[1].rpartition(".")[2]):
+    yield "\n# The register\n"
+    yield from _services(RULES, OF_THE_REGISTER)
+    yield OF_THE_REGISTER_TAIL
+    yield "\n# The matching\n"
+    yield from _services(MATCHING_RULES, OF_THE_MATCHING)
+
+
+def _services(rules: Mapping[str, Rule], columns: Sequence[Role]) -> Iterator[str]:
+    for service, paths in groupby(rules, lambda path: path.split("/")[1].rpartition(".")[2]):
         yield f"\n## {service}\n\n"
-        yield f"| call | {' | '.join(role.value for role in _columns())} | log |\n"
-        yield f"| --- {'| --- ' * (len(ROLES) + 1)}|\n"
-        yield from (_row(path.rpartition("/")[2], RULES[path]) for path in paths)
-    yield TAIL
+        yield f"| call | {' | '.join(role.value for role in columns)} | log |\n"
+        yield f"| --- {'| --- ' * (len(columns) + 1)}|\n"
+        yield from (_row(path.rpartition("/")[2], rules[path], columns) for path in paths)
 
 
-def _columns() -> tuple[Role, ...]:
-    return tuple(ROLES)
-
-
-def _row(call: str, rule: Rule) -> str:
-    cells = [rule.scopes[role].value if role in rule.scopes else "-" for role in _columns()]
+def _row(call: str, rule: Rule, columns: Sequence[Role]) -> str:
+    cells = [rule.scopes[role].value if role in rule.scopes else "-" for role in columns]
     return f"| `{call}` | {' | '.join(cells)} | {rule.log.value} |\n"
 
 

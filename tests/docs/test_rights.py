@@ -5,7 +5,7 @@ from __future__ import annotations
 from osms_common.application.callers import Scope
 from osms_common.domain.codes import Role
 from osms_common.rpc.rights import Log
-from tests.docs.rights import LOGS, PAGE, ROLES, SCOPES, page
+from tests.docs.rights import LOGS, OF_THE_MATCHING, OF_THE_REGISTER, PAGE, ROLES, SCOPES, page
 
 
 def test_the_page_is_current() -> None:
@@ -15,6 +15,6 @@ def test_the_page_is_current() -> None:
 
 def test_every_word_of_the_table_is_explained() -> None:
     """No role, no scope and no log is left to be guessed."""
-    assert set(ROLES) == set(Role)
+    assert set(ROLES) == {*OF_THE_REGISTER, *OF_THE_MATCHING} == set(Role)
     assert set(SCOPES) == set(Scope)
     assert set(LOGS) == set(Log)

@@ -26,6 +26,7 @@ def run(message: pb.MatchingRun) -> forming.MatchingRun:
         bereft=message.bereft_count,
         sent=message.sent_count,
         messages=message.message_count,
+        rejected=message.rejected_count,
     )
 
 

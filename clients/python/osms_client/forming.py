@@ -52,6 +52,9 @@ class MatchingRun:
     messages: int
     """Messages for the register; *sent* of them are acknowledged."""
 
+    rejected: int
+    """Of those that are acknowledged, the register has rejected so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class MonthFound:

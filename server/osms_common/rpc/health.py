@@ -8,7 +8,7 @@ that they need, and who does not take it is cut off. Names that are not offered 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import grpc
@@ -47,6 +47,11 @@ class Health(health_pb2_grpc.HealthServicer):
             return Status()
         return Status(status=status)
 
+    def List(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Tells the health of all services."""
+        del request, context
+        return list_response(self._status)
+
     def Watch(  # type: ignore[override]  # noqa: N802 - gRPC gives what sends, by the mark below
         self, request: Any, context: grpc.ServicerContext, send: Callable[[Any], None]
     ) -> None:
@@ -75,6 +80,12 @@ class Health(health_pb2_grpc.HealthServicer):
                 watcher.told = status
                 with self._slow.watched(watcher.context):
                     watcher.send(Status(status=status))
+
+
+def list_response(statuses: Mapping[str, Any]) -> Any:
+    """The health of services as a list has it."""
+    told = {name: Status(status=status) for name, status in statuses.items()}
+    return health_pb2.HealthListResponse(statuses=told)
 
 
 class _Watcher:

@@ -22,7 +22,7 @@ from osms_common.domain.errors import OsmsError, Overloaded
 from osms_common.rpc.admission import Admission
 from osms_common.rpc.errors import status_of
 from osms_common.rpc.exchange import Exchange
-from osms_common.rpc.health import NOT_OFFERED
+from osms_common.rpc.health import NOT_OFFERED, list_response
 from osms_common.rpc.interception import language_of, read_message
 from osms_common.rpc.rights import is_open
 
@@ -130,6 +130,11 @@ class HealthFront(health_pb2_grpc.HealthServicer):
         if status is None:
             await context.abort(grpc.StatusCode.NOT_FOUND, NOT_OFFERED)
         return Status(status=status)
+
+    async def List(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Tells the health of all services."""
+        del request, context
+        return list_response(self._status)
 
     async def Watch(self, request: Any, context: Any) -> AsyncIterator[Any]:  # noqa: N802
         """Tells it now and when it changes, for as long as the caller likes."""

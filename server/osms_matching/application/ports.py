@@ -142,7 +142,7 @@ class Runs(RunsReading, Protocol):
     def decide(self, run_id: UUID, state: RunState, decided_by: str | None = None) -> None:
         """The state that a run comes to, and who decided so, where somebody had to."""
 
-    def reopen(self, run_id: UUID, categories: Collection[Category] | None = None) -> None:
+    def reopen(self, run_id: UUID, categories: Collection[Category]) -> None:
         """Undoes what the newest run withdraws in some categories."""
 
 

@@ -124,6 +124,10 @@ class EvidenceTables:
         rows = (refund_row(reference, refund) for reference, refund in told)
         copy_rows(self._connection, contribution_refund, rows)
 
+    def circle(self, person: Iin, known: Known) -> frozenset[Iin]:
+        """A person with all whom `rules/circles.py` joins to them by what was known at *known*."""
+        return frozenset(circles.members_of(raw(self._connection), person, known))
+
     def of_circle(self, person: Iin, known: Known) -> list[Report]:
         """
         All that was known at *known* of a person, and of whom `rules/circles.py` joins to them.

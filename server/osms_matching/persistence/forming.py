@@ -38,6 +38,7 @@ from osms_matching.persistence.judging_couples import (
     GRANTED_COLUMNS,
     Portion,
     judge_portion,
+    prepare_process,
 )
 from osms_matching.persistence.law_tables import LawOfRun, lay_down
 from osms_matching.persistence.runs import RUN_LOCK, RunTables
@@ -91,16 +92,17 @@ def make_run(  # noqa: PLR0913 - what a run is made of, and how
     already is returned as it is. Another that is under way is waited for.
     """
     with _alone(engine) as connection:
-        found = RunTables(connection).get(run_id)
+        with connection.begin():
+            found = RunTables(connection).get(run_id)
         if found is not None:
             return found
         run = LawOfRun(law, Run(day, known, kind))
         with _Workshop(connection, run, effort or Effort()) as workshop:
             workshop.form()
-            store(connection, storing.NewRun(run_id, run, begun_by, made_at, state_of))
-            made = RunTables(connection).get(run_id)
-            assert made is not None
-            connection.commit()
+            with connection.begin():
+                store(connection, storing.NewRun(run_id, run, begun_by, made_at, state_of))
+                made = RunTables(connection).get(run_id)
+        assert made is not None
         return made
 
 
@@ -137,25 +139,26 @@ class PostgresRunMaker:
         ):
             workshop.form()
             stored = storing.NewRun(new.run_id, run, new.begun_by, new.made_at, new.state_of)
-            store(connection, stored)
-            tables = RunTables(connection)
-            made = tables.get(new.run_id)
-            assert made is not None
-            yield made, tables
+            with connection.begin() as transaction:
+                store(connection, stored)
+                tables = RunTables(connection)
+                made = tables.get(new.run_id)
+                assert made is not None
+                yield made, tables
+                transaction.rollback()
 
 
 @contextmanager
 def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection that holds the lock of runs, through any number of transactions."""
     with engine.connect() as connection:
-        connection.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": RUN_LOCK})
-        connection.commit()
+        with connection.begin():
+            connection.execute(sa.select(sa.func.pg_advisory_lock(RUN_LOCK)))
         try:
             yield connection
         finally:
-            connection.rollback()
-            connection.execute(sa.text("select pg_advisory_unlock(:lock)"), {"lock": RUN_LOCK})
-            connection.commit()
+            with connection.begin():
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(RUN_LOCK)))
 
 
 _CLEAR: Final = """
@@ -191,12 +194,11 @@ class _Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.rollback()
         self._clear()
 
     def _clear(self) -> None:
-        self._connection.execute(sa.text(_CLEAR))
-        self._connection.commit()
+        with self._connection.begin():
+            self._connection.execute(sa.text(_CLEAR))
 
     def form(self) -> None:
         """Finds everything that changes, and keeps it in `forming`."""
@@ -224,7 +226,7 @@ class _Workshop:
 
     def _judge_beside(self, work: list[Portion]) -> None:
         processes = min(self._effort.workers, len(work))
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, get_context("spawn"), prepare_process) as pool:
             for _ in pool.map(judge_portion, work):
                 pass
 

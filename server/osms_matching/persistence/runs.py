@@ -151,14 +151,13 @@ class RunTables:
         """Keeps what was granted elsewhere, before the first run."""
         copy_rows(self._connection, category_grant, map(_taken_over, grants))
 
-    def reopen(self, run_id: UUID, categories: Collection[Category] | None = None) -> None:
+    def reopen(self, run_id: UUID, categories: Collection[Category]) -> None:
         """
-        Undoes what the newest run withdraws in some categories, or everything of it.
+        Undoes what the newest run withdraws in some categories: whoever held them goes on.
 
         R03 and R04 are undone together, and with what is granted in them: a place has one holder.
-        Decisions that are undone are not told any more; those of a run that is undone as a whole
-        stay to be looked at. LookupError: there is no such run. RunNotNewest: there is a later one
-        that stands.
+        Decisions that are undone are not told any more. LookupError: there is no such run.
+        RunNotNewest: there is a later one.
         """
         self._execute("select pg_advisory_xact_lock(%s)", (RUN_LOCK,))
         number, newest = self._number(run_id), self.newest()

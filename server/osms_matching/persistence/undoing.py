@@ -1,4 +1,4 @@
-"""Undoes what a run changed, so that grants are as they were before it."""
+"""Undoes what a run withdraws, so that whoever held a category goes on holding it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,12 @@ update category_grant set until_run = null where until_run = %s and category = a
 _UNDONE: Final = "update decision set undone = true where run = %s and category = any(%s)"
 
 
-def undo(connection: Any, number: int, categories: Collection[Category] | None) -> None:
+def undo(connection: Any, number: int, categories: Collection[Category]) -> None:
     """
-    Undoes everything of a run, or what it withdraws in some categories.
+    Undoes what a run withdraws in some categories.
 
     Of R03 and R04 everything is undone, and both where one is named.
     """
-    if categories is None:
-        every = [category.value for category in Category]
-        connection.execute(_NOT_BEGUN, (number, every))
-        connection.execute(_NOT_ENDED, (number, every))
-        return
     named = {*categories}
     couples = {*OF_COUPLES} if named & {*OF_COUPLES} else set()
     whole, single = [*map(str, couples)], [*map(str, named - couples)]

@@ -5,7 +5,6 @@ What is not in the table nobody may do. The words in it:
 
     all      data of everybody
     own      only what is the caller's own: its feed, its lines
-    decides  what somebody else has begun
     -        nobody of this role
 
 and, in the last column, what the log of acts has it as: a change, or a reading.
@@ -30,7 +29,7 @@ MatchingService
   ListRuns                   -      -           all      all        all       readings
   GetRun                     -      -           all      all        all       readings
   ListDecisions              -      -           all      all        -         readings
-  ReleaseRun                 -      -           -        decides    -         acts
+  ReleaseRun                 -      -           -        all        -         acts
   DiscardRun                 -      -           -        all        -         acts
   ExplainCategories          -      -           all      all        -         readings
   ListRejectedLines          own    own         all      all        -         readings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import grpc
 
@@ -17,9 +17,8 @@ from osms_common.application.acts import Act, ActKind, ActLog
 from osms_common.application.callers import Caller
 from osms_common.application.clock import Clock
 from osms_common.application.feed import FeedSession, FeedStream
-from osms_common.domain.codes import SOURCE_SYSTEMS, Role, System
+from osms_common.domain.codes import Role, System
 from osms_common.domain.deliveries import FeedId
-from osms_common.domain.errors import NotAllowed
 from osms_common.rpc.feed_streams import FeedRun, LinesOf, StreamLimits, named
 from osms_common.rpc.identity import current_caller
 from osms_common.rpc.interception import language_of
@@ -34,16 +33,12 @@ from osms_matching.application.trying import TriedStream
 from osms_matching.rpc.contributions import contribution_line
 from osms_matching.rpc.reports import report_line
 
-_SOURCES: Final = {system.value: system for system in SOURCE_SYSTEMS}
-
 
 def sender_of(caller: Caller) -> System:
-    """The system that a caller is. NotAllowed: it is none that the matching takes data from."""
+    """The system that a caller is; a source has no other name than that of its system."""
     if caller.role is Role.STATE_CORPORATION:
         return System.STATE_CORPORATION
-    if caller.name not in _SOURCES:
-        raise NotAllowed("send as a source that there is not", "a source of p. 7, 22-61")
-    return _SOURCES[caller.name]
+    return System(caller.name)
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,18 @@ def key_of(number: int, report: Report) -> RecordKey:
     return RecordKey(source, type(report), f"{number:06d}")
 
 
-def tell_all(connection: sa.Connection, reports: Iterable[Report]) -> None:
-    """Tells everything that was ever known; what was withdrawn at once never was."""
+def tell_all(connection: sa.Connection, reports: Iterable[Report], first: int = 0) -> None:
+    """
+    Tells everything that was ever known; what was withdrawn at once never was.
+
+    Records have numbers from the *first* on.
+    """
     known = [report for report in reports if report.known < report.withdrawn]
     tables = EvidenceTables(connection)
     lasting: list[tuple[RecordKey, Report]] = []
     refunds: list[tuple[str, ContributionRefund]] = []
     contributions: list[Contribution] = []
-    for number, report in enumerate(known):
+    for number, report in enumerate(known, first):
         if isinstance(report, Contribution):
             contributions.append(report)
         elif isinstance(report, ContributionRefund):

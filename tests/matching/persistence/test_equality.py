@@ -3,92 +3,68 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 
-from osms_common.domain.identifiers import Iin
-from osms_matching.domain.decisions import Decision, Matching
+from osms_matching.domain.decisions import Matching
 from osms_matching.domain.grants import Grants
-from osms_matching.persistence.forming import Effort, make_run
+from osms_matching.persistence.evidence import EvidenceTables
+from osms_matching.persistence.forming import Effort
 from osms_matching.persistence.runs import RunTables
-from osms_matching.rules.matching import replay
+from osms_matching.rules.matching import match, replay
 from tests.matching import crowds
 from tests.matching import lives as lives_of
 from tests.matching.crowds import crowd
 from tests.matching.lives import Life, lives
-from tests.matching.persistence.conftest import empty
+from tests.matching.persistence.making import (
+    ALONE,
+    BESIDE,
+    held_before,
+    lay_down,
+    make,
+    run_id,
+    what_became,
+)
 from tests.matching.persistence.telling import tell_all
 from tests.rules.lives import unhurried
 
 LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "40"))
 CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "12"))
 
-EVERYBODY: Final = {
-    *(*crowds.ADULTS, *crowds.CHILDREN),
-    *(*lives_of.ADULTS, *lives_of.CHILDREN),
-}
-SMALL: Final = Effort(workers=2, chunk_people=3, work_memory=1)
-ALONE: Final = Effort(workers=1, chunk_people=2, work_memory=1)
+EVERYBODY: Final = frozenset(
+    (*crowds.ADULTS, *crowds.CHILDREN, *lives_of.ADULTS, *lives_of.CHILDREN)
+)
 
 
-def run_id(number: int) -> UUID:
-    """The id of a run of a life."""
-    return UUID(int=number)
-
-
-def lay_down(engine: sa.Engine, life: Life) -> None:
-    """Tells all that is ever reported in a life, and who holds what before."""
-    empty(engine)
-    with engine.begin() as connection:
-        tell_all(connection, life.reports)
-        RunTables(connection).take_over(life.before)
-
-
-def make_all(engine: sa.Engine, life: Life, effort: Effort) -> None:
-    """Makes the runs of a life, one after another."""
-    for number, run in enumerate(life.runs, 1):
-        day, known, kind = run
-        make_run(engine, run_id(number), day, kind, known, begun_by="operator", effort=effort)
-
-
-def as_kept(decision: Decision) -> Decision:
-    """A decision of the rules in the form in which one is read."""
-    return replace(decision, months=tuple(decision.months))
-
-
-def check(engine: sa.Engine, life: Life, effort: Effort = ALONE) -> None:
-    """All runs of a life are what the rules make of it: what they decide and what they leave."""
-    lay_down(engine, life)
-    make_all(engine, life, effort)
-    with engine.connect() as connection:
-        tables = RunTables(connection)
-        for number, (before, matching) in enumerate(_replayed(life), 1):
-            assert tables.grants_before(run_id(number), EVERYBODY) == before, number
-            assert _decided(tables, number) == [*matching.changes], number
-        last = [matching.grants for _, matching in _replayed(life)][-1:] or [life.before]
-        known = max((run.known for run in life.runs), default=None)
-        if known is not None:
-            assert tables.grants_before(known, EVERYBODY) == last[0]
-
-
-def _replayed(life: Life) -> Iterator[tuple[Grants, Matching]]:
+def matchings(life: Life) -> Iterator[tuple[Grants, Matching]]:
+    """The matchings of a life by the rules, each with what was held before it."""
     before = life.before
     for matching in replay(life.reports, life.runs, before):
         yield before, matching
         before = matching.grants
 
 
-def _decided(tables: RunTables, number: int) -> list[Decision]:
-    found: list[Decision] = []
-    for person in sorted(EVERYBODY):
-        found += tables.decisions_of(run_id(number), Iin(person))
-    return found
+def check(engine: sa.Engine, life: Life, effort: Effort = ALONE) -> None:
+    """All runs of a life are what the rules make of it: what they decide and what they leave."""
+    lay_down(engine, life.reports, life.before)
+    for number, run in enumerate(life.runs, 1):
+        make(engine, number, run, effort=effort)
+    check_kept(engine, [*matchings(life)])
+
+
+def check_kept(engine: sa.Engine, expected: Sequence[tuple[Grants, Matching]]) -> None:
+    """The runs that are kept are these, each still as it was when it was the newest."""
+    for number, (before, matching) in enumerate(expected, 1):
+        assert held_before(engine, run_id(number), EVERYBODY) == before, number
+        assert what_became(engine, number) == [*matching.changes], number
+    if expected:
+        _, last = expected[-1]
+        assert held_before(engine, last.run.known, EVERYBODY) == last.grants
 
 
 @unhurried(LIVES)
@@ -104,3 +80,42 @@ def test_runs_of_every_life_are_what_the_rules_make_of_it(
 def test_runs_of_crowds_are_what_the_rules_make_of_them(engine: sa.Engine, seed: int) -> None:
     """The same where many things happen to many families at once."""
     check(engine, crowd(seed))
+
+
+def test_a_run_of_many_workers_is_that_of_one(engine: sa.Engine) -> None:
+    """Parts of all people, and portions of couples in processes: it is the same for everybody."""
+    life = crowd(3)
+    check(engine, replace(life, runs=life.runs[:3]), BESIDE)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_reported_later_changes_no_run_that_was_made(engine: sa.Engine, seed: int) -> None:
+    """Runs see what was known at their ordinals, told before them or while they are kept."""
+    life = crowd(seed)
+    lay_down(engine, [], life.before)
+    told = 0
+    for number, run in enumerate(life.runs, 1):
+        new = [r for r in life.reports if told <= r.known <= run.known]
+        with engine.begin() as connection:
+            tell_all(connection, new, first=1000 * number)
+        told = run.known + 1
+        make(engine, number, run)
+    check_kept(engine, [*matchings(life)])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_circle_of_a_person_explains_what_a_run_decided(engine: sa.Engine, seed: int) -> None:
+    """From the database: reports and grants of the circle give everybody's decisions again."""
+    life = crowd(seed)
+    lay_down(engine, life.reports, life.before)
+    for number, run in enumerate(life.runs[:4], 1):
+        make(engine, number, run)
+    for number, run in enumerate(life.runs[:4], 1):
+        with engine.connect() as connection:
+            evidence, runs = EvidenceTables(connection), RunTables(connection)
+            for person in crowds.ADULTS:
+                circle = evidence.circle(person, run.known)
+                before = runs.grants_before(run_id(number), circle)
+                explained = match(evidence.of_circle(person, run.known), before, run)
+                changes = [each for each in explained.changes if each.person == person]
+                assert changes == runs.decisions_of(run_id(number), person)

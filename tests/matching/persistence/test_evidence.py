@@ -32,6 +32,7 @@ from osms_matching.persistence.evidence import EvidenceTables
 from osms_matching.persistence.kinds import KINDS, key_of, persons_of, report_of, row_of
 from osms_matching.rules.circles import circle, joined_by
 from osms_matching.rules.work import line_of
+from tests.matching.conftest import empty
 from tests.matching.crowds import ADULTS, CHILDREN, crowd
 from tests.matching.factories import (
     ASEL,
@@ -50,7 +51,6 @@ from tests.matching.factories import (
     refunded,
 )
 from tests.matching.lives import Life, lives
-from tests.matching.persistence.conftest import empty
 from tests.matching.persistence.telling import tell_all
 from tests.rules.lives import unhurried
 
@@ -258,6 +258,8 @@ def check_circles(engine: sa.Engine, life: Life, known: Known) -> None:
         for person in (*ADULTS, *CHILDREN, ASEL, DANA, CHILD):
             found = tables.of_circle(person, known)
             assert sorted(map(repr, found)) == sorted(map(repr, of_circle(life, person, known)))
+            known_then = [report for report in life.reports if report.is_known_at(known)]
+            assert tables.circle(person, known) == circle(known_then, person)
 
 
 @unhurried(LIVES)

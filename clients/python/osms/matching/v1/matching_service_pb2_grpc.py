@@ -102,7 +102,7 @@ class MatchingServiceServicer:
 
     def ReleaseRun(self, request, context):
         """Releases what was kept back of a run that a guard against mass removals has stopped.
-        Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
+        Supervisors only. FAILED_PRECONDITION: it is not stopped.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,7 @@ class MatchingServiceStub:
     """Lists what a run grants and withdraws, in order of person and category."""
     ReleaseRun: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ReleaseRunRequest, _matching_service_pb2.ReleaseRunResponse]
     """Releases what was kept back of a run that a guard against mass removals has stopped.
-    Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
+    Supervisors only. FAILED_PRECONDITION: it is not stopped.
     """
     DiscardRun: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.DiscardRunRequest, _matching_service_pb2.DiscardRunResponse]
     """Discards what was kept back of a run that is stopped: it is never sent, and whoever would have
@@ -75,7 +75,7 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     """Lists what a run grants and withdraws, in order of person and category."""
     ReleaseRun: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ReleaseRunRequest, _matching_service_pb2.ReleaseRunResponse]  # type: ignore[assignment]
     """Releases what was kept back of a run that a guard against mass removals has stopped.
-    Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
+    Supervisors only. FAILED_PRECONDITION: it is not stopped.
     """
     DiscardRun: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.DiscardRunRequest, _matching_service_pb2.DiscardRunResponse]  # type: ignore[assignment]
     """Discards what was kept back of a run that is stopped: it is never sent, and whoever would have
@@ -126,7 +126,7 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_matching_service_pb2.ReleaseRunResponse, _abc.Awaitable[_matching_service_pb2.ReleaseRunResponse]]:
         """Releases what was kept back of a run that a guard against mass removals has stopped.
-        Supervisors only, and never the one who began it. FAILED_PRECONDITION: it is not stopped.
+        Supervisors only. FAILED_PRECONDITION: it is not stopped.
         """
 
     @_abc_1.abstractmethod
