@@ -67,7 +67,7 @@ FEEDS = {"ROSTER", "CATEGORY_DAILY", "CATEGORY_MONTHLY", "PAYMENT"}
 PARAMETERS = {"crisis_window"}
 
 CASE_KEYS = {"name", "provisions", "why", "events", "queries"}
-CASE_KEYS_OPTIONAL = {"feed_queries", "parameters", "open", "contested"}
+CASE_KEYS_OPTIONAL = {"feed_queries", "matchings", "parameters", "open", "contested"}
 EVENT_KEYS = {"id", "recorded_at", "type", "sender", "payload"}
 OUTCOME_KEYS = {"outcome", "reason", "flags", "rejected_lines"}
 ANSWER_KEYS = words(
@@ -291,10 +291,24 @@ def test_cases_give_their_reason_and_their_law() -> None:
 
 
 def test_cases_ask_for_something() -> None:
-    """Every case has an expectation: of an event, a person or a feed."""
+    """Every case has an expectation: of an event, a person, a feed or a matching."""
     for case in all_cases():
         asked = [event for event in case["events"] if event.get("expect")]
-        assert case["queries"] or case.get("feed_queries") or asked, case["name"]
+        others = case.get("feed_queries"), case.get("matchings")
+        assert case["queries"] or any(others) or asked, case["name"]
+
+
+def test_matchings_have_the_known_keys() -> None:
+    """The first of a case has a couple; each ends with a day, and expects something."""
+    for case in all_cases():
+        for number, matching in enumerate(case.get("matchings", ())):
+            assert {"record", "expect"} <= matching.keys() <= {"couple", "record", "expect"}
+            assert "couple" in matching or number, case["name"]
+            record = matching["record"]
+            last = record[-1] if isinstance(record, list) else record
+            assert is_day(last["day"]), case["name"]
+            assert matching["expect"], case["name"]
+            assert matching["expect"].keys() <= {"holder", "category", "decisions"}, case["name"]
 
 
 def test_events_have_the_known_keys_and_types() -> None:
