@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what fails is told by us; read at the import
 os.environ["GRPC_SSL_CIPHER_SUITES"] = "ECDHE-PSK-CHACHA20-POLY1305"  # as tls_files says
@@ -161,6 +161,14 @@ def run(
     no_send: Annotated[
         bool, typer.Option("--no-send", metavar="", help="Do not send it to the register yet.")
     ] = False,
+    days_from_input: Annotated[
+        bool,
+        typer.Option(
+            "--days-from-input",
+            metavar="",
+            help="Make the run of each day that comes on standard input, a line each.",
+        ),
+    ] = False,
     dsn: Dsn = None,
     state_folder: StateFolder = None,
     register: Register = None,
@@ -178,11 +186,18 @@ def run(
             with parts.running.preview(day, kind) as (made, runs):
                 _tell(made, parts.running, runs, losing)
             return
-        made = parts.running.run(day, kind)
-        with parts.store.read() as reading:
-            _tell(made, parts.running, reading.runs, losing)
-        if not no_send:
-            _send(parts, settings)
+        for each in _days_from(sys.stdin) if days_from_input else (day,):
+            made = parts.running.run(each, kind)
+            with parts.store.read() as reading:
+                _tell(made, parts.running, reading.runs, losing)
+            if not no_send:
+                _send(parts, settings)
+            sys.stdout.flush()
+
+
+def _days_from(lines: TextIO) -> Iterator[date]:
+    """Days as they come, so that whoever writes them need not start a process for each."""
+    return (_day(line.strip()) for line in lines)
 
 
 @app.command(epilog="Example: osms-matching send --register osms.example:50551")
