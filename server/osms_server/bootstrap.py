@@ -51,7 +51,7 @@ from osms.entitlement.v1 import (
 from osms_common.application.acts import ActLog
 from osms_common.application.clock import Clock
 from osms_common.application.pace import PaceLimit, Paces
-from osms_common.application.slots import Bytes, Limit, Room, Slots
+from osms_common.application.slots import Bytes, Limit, Room, Slots, Untaken
 from osms_common.certificates import CA, REVOKED, SERVER, make_development_certificates
 from osms_common.clocks import SandboxClock, SystemClock
 from osms_common.persistence.acts import ActTrail
@@ -472,9 +472,9 @@ def patience(settings: Settings, stopping: threading.Event) -> Patience:
     )
 
 
-def untaken_answers(settings: Settings) -> Slots:
-    """Bytes of answers that may wait for their callers to take them."""
-    return Slots(
+def untaken_answers(settings: Settings) -> Untaken:
+    """How many bytes of answers may wait for their callers to take them."""
+    return Untaken(
         Limit("answers_bytes_max", settings.answers_bytes_max),
         Limit("answers_bytes_per_caller_max", settings.answers_bytes_per_caller_max),
     )
