@@ -47,7 +47,9 @@ class Stage:
         try:
             self._round(seed, cases)
         except BaseException as error:
-            error.add_note(f"to repeat it: make fuzz SEED={seed} CASES={cases}")
+            error.add_note(
+                f"to repeat it: python -m tests.hostile --seed {seed} --cases {cases} --rounds 1"
+            )
             raise
 
     def _round(self, seed: int, cases: int) -> None:

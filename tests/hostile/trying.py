@@ -180,18 +180,10 @@ def resident(pid: int) -> int:
     return int(found[1]) // 1024
 
 
-def report(name: str, figures: Sequence[Figures]) -> list[str]:
+def report(name: str, figures: Figures) -> list[str]:
     """The figures in lines."""
-    whole = Figures()
-    for each in figures:
-        whole.cases += each.cases
-        whole.messages += each.messages
-        whole.content += each.content
-        whole.codes += each.codes
-        whole.ways += each.ways
-        whole.memory += each.memory
-    memory = whole.memory or [0]
-    codes = ", ".join(f"{code} {count}" for code, count in whole.codes.most_common())
-    tried = f"{whole.cases} cases, {whole.messages} messages, {whole.content // 1024} KiB"
+    memory = figures.memory
+    codes = ", ".join(f"{code} {count}" for code, count in figures.codes.most_common())
+    tried = f"{figures.cases} cases, {figures.messages} messages, {figures.content // 2**20} MiB"
     resident_mib = f"{memory[0]} MiB at first, {memory[-1]} at last, {max(memory)} at most"
     return [f"{name}: {tried}, crashes 0, memory {resident_mib}", f"  {codes}"]
