@@ -19,7 +19,6 @@ from osms_cli.failures import Failure
 from osms_cli.sample import write_region
 from tests.processes import passable_folder
 
-
 FIRST_RUN: Final = date(2026, 6, 11)
 LAST: Final = date(2026, 6, 30)
 
