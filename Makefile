@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY) ## Push a region of 20 000 people through the real streams, and look people up
+demo: $(READY) ## Push a region of 4 000 people through the real streams, form categories, look people up
 	$(BIN)/osms demo --folder build/demo
 
 serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
