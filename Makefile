@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test simulate bench bench-large lint fix proto breaking lock clean
+.PHONY: help install demo serve test simulate fuzz bench bench-large lint fix proto breaking lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY) ## Push a region of 20 000 people through the real streams, and look people up
+demo: $(READY) ## Push a region of 4 000 people through the real streams, form categories, look people up
 	$(BIN)/osms demo --folder build/demo
 
 serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
@@ -34,6 +34,9 @@ test: $(READY) ## Run all tests
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS))
+
+fuzz: $(READY) ## Send hostile messages to both servers (SEED=1 MINUTES=60), and print what became of it
+	$(BIN)/python -m tests.hostile --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
 bench: $(READY) ## Measure beside floors (SIZES="100000 5000000"); writes build/bench.json
 	$(BIN)/python -m tests.benchmarks --sizes $(or $(SIZES),100000 5000000)

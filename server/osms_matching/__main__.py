@@ -25,6 +25,7 @@ from osms_common.certificates import AuthorityUnusable
 from osms_common.domain.errors import Busy, RegisterUnavailable, WrongState
 from osms_common.domain.identifiers import identifier_text
 from osms_common.logs import configure_logs
+from osms_common.persistence.acts import broken_acts
 from osms_common.persistence.embedded import EmbeddedPostgresError
 from osms_common.serving.databases import FolderInUse
 from osms_common.serving.settings import Transport
@@ -263,6 +264,21 @@ def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
     settings = _read(dsn=dsn, migration_dsn=dsn, state_folder=state_folder)
     with database(settings) as found, engine_of(found, settings):
         typer.echo("the schema is up to date")
+
+
+@app.command(
+    "verify-log",
+    epilog="Example: osms-matching verify-log --dsn postgresql://matching@db/matching",
+)
+def verify_log(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
+    """Follows the chains of the log of acts; exits with 1 if any is broken."""
+    settings = _read(dsn=dsn, state_folder=state_folder)
+    with database(settings) as found, engine_of(found, settings) as engine:
+        broken = broken_acts(engine)
+    for entry in broken:
+        typer.echo(f"entry {entry.sequence} of {entry.writer} does not follow from the one before")
+    typer.echo(f"{len(broken)} entries were changed, or others taken out before them")
+    raise typer.Exit(1 if broken else 0)
 
 
 _MENDABLE = (

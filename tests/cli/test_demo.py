@@ -1,69 +1,120 @@
-"""The parts of the demonstration, with a region of two months."""
+"""The parts of the demonstration, with a region of one month."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Final
 
-import grpc
 import pytest
 
 from osms_cli.demo import looking
 from osms_cli.demo.account import Account
-from osms_cli.demo.delivering import live_through
+from osms_cli.demo.delivering import Cast, live_through, run_days
 from osms_cli.demo.stage import Stage
-from osms_cli.sample import FORMED_FEEDS, write_region
-from osms_cli.scenario.delivery import Actors
-from osms_client import NamedCaller
+from osms_cli.demo.story import OPERATOR, Story
+from osms_cli.failures import Failure
+from osms_cli.sample import write_region
+from tests.processes import passable_folder
+
+FIRST_RUN: Final = date(2026, 6, 11)
+LAST: Final = date(2026, 6, 30)
+
+
+def test_the_last_two_months_are_run_every_day() -> None:
+    """Before them, the first of every month is."""
+    days = run_days(date(2026, 3, 1), LAST)
+    assert days[:4] == [date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1), date(2026, 5, 2)]
+    assert (days[-1], len(days)) == (LAST, 2 + 61)
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """A stage with a small region."""
-    stage = Stage(tmp_path_factory.mktemp("demo"))
-    write_region(stage.region, people=400, seed=3, months=2, processes=1, feeds=FORMED_FEEDS)
-    return stage
+def stage() -> Iterator[Stage]:
+    """A stage with a small region of one month, of which every day is told."""
+    with passable_folder("osms-stage-") as name:
+        stage = Stage(name / "demo")
+        stage.clear()
+        write_region(stage.region, people=400, seed=3, months=1, processes=1)
+        yield stage
 
 
 @pytest.fixture(scope="module")
-def actors(grpc_server: grpc.Server, grpc_addr: str) -> Iterator[Actors]:
-    """Everybody who takes part."""
-    actors = Actors(grpc_addr, NamedCaller)
-    yield actors
-    actors.close()
+def cast(stage: Stage) -> Iterator[Cast]:
+    """Everybody who takes part, by mTLS."""
+    with stage.served() as cast:
+        yield cast
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What became of everything that was sent, and the story that was followed meanwhile."""
+
+    account: Account
+    story: Story
 
 
 @pytest.fixture(scope="module")
-def account(stage: Stage, actors: Actors) -> Account:
-    """What became of everything that the region sent."""
-    return live_through(actors, stage.region)
+def lived(stage: Stage, cast: Cast) -> Lived:
+    """The region was lived through."""
+    story = Story(cast.actors, cast.matching, stage.described("story.json"))
+    account = live_through(cast, stage.region, (FIRST_RUN, LAST), story.look)
+    return Lived(account, story)
 
 
-def test_everything_comes_to_what_it_was_made_for(stage: Stage, account: Account) -> None:
+def test_everything_comes_to_what_it_was_made_for(stage: Stage, lived: Lived) -> None:
     """Every line is counted, and as many are duplicates or rejected as were made to be."""
-    assert account.misfits(stage.described("region.json")) == []
-    told = account.document()["CATEGORY"]
+    assert lived.account.misfits(stage.described("region.json")) == []
+    told = lived.account.document()["REPORT"]
     counted = sum(told[outcome] for outcome in ("accepted", "duplicate", "rejected", "held"))
     assert counted == told["lines"] > 0
 
 
-def test_a_misfit_is_noticed(stage: Stage, account: Account) -> None:
+def test_a_misfit_is_noticed(stage: Stage, lived: Lived) -> None:
     """A region that meant something else does not fit."""
     region = stage.described("region.json")
-    region["feeds"]["CATEGORY"]["bad"] = {"TYPO": {"lines": 999, "outcome": "REJECTED"}}
-    [misfit] = account.misfits(region)
+    region["feeds"]["REPORT"]["bad"] = {"TYPO": {"lines": 999, "outcome": "REJECTED"}}
+    [misfit] = lived.account.misfits(region)
     assert misfit.endswith("999 were meant")
 
 
-@pytest.mark.usefixtures("account")
-def test_the_answers_fit_the_lives(stage: Stage, actors: Actors) -> None:
+def test_every_day_is_run_and_sent(cast: Cast, lived: Lived) -> None:
+    """The first is monthly, all others daily; the register has taken every message."""
+    runs = list(cast.matching.of(OPERATOR).runs())
+    assert [run.day for run in reversed(runs)] == run_days(FIRST_RUN, LAST)
+    assert [run.kind for run in reversed(runs)] == ["MONTHLY", *["DAILY"] * 19]
+    assert {run.state for run in runs} == {"SENT"}
+    assert sum(run.messages for run in runs) == cast.runs.messages > 200
+
+
+@pytest.mark.usefixtures("lived")
+def test_the_answers_fit_the_lives(stage: Stage, cast: Cast) -> None:
     """One person of each kind is answered as the life told of calls for."""
-    looks = looking.look_up(actors, stage.described("people.json"))
+    looks = looking.look_up(cast.actors, stage.described("people.json"))
     assert len(looks) > 5
     assert [look for look in looks if not look.fits] == []
-    richest = looking.richest_timeline(actors, looks)
+    richest = looking.richest_timeline(cast.actors, looks)
     assert richest is not None
     assert richest.stretches
+
+
+def test_her_story_is_told(lived: Lived, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the source said, what was decided and by which paragraph, what a hospital was told."""
+    assert lived.story.changes[-1] == ("2026-06-12", "L01", "WITHDRAWN")
+    lived.story.draw()
+    told = capsys.readouterr().out
+    assert "2026-06-12  MLSPP sends her to training at an employer" in told
+    assert "2026-06-12  matching  L01 WITHDRAWN  p54.1" in told
+    assert "2026-06-12  hospital  ENTITLED  CATEGORY, until open-ended" in told
+    assert lived.story.told["iin"] not in told
+
+
+def test_a_run_that_cannot_be_made_is_told(cast: Cast, lived: Lived) -> None:
+    """With what the command says of it."""
+    with pytest.raises(Failure) as failed:
+        cast.runs.run(date(2026, 5, 1))
+    assert "2026-05-01 was not run, and cannot be any more" in failed.value.details[-1]
 
 
 def test_a_stage_is_cleared_only_where_one_was(tmp_path: Path) -> None:

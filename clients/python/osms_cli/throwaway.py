@@ -20,7 +20,9 @@ from typing import IO, Final
 
 from osms_cli.failures import Failure
 
-READY: Final = "osms-server ready at "
+READY: Final = " ready at "
+REGISTER: Final = "osms_server"
+MATCHING: Final = "osms_matching"
 _START_SECONDS: Final = 120
 _STOP_SECONDS: Final = 60
 _KEPT: Final = frozenset({"OSMS_PG_BIN"})
@@ -36,11 +38,17 @@ def throwaway_server() -> Iterator[str]:
 
 
 @contextmanager
-def running_server(arguments: Sequence[str], *, log: Path | None = None) -> Iterator[str]:
-    """The address of a server, for as long as the block lasts. Failure: it does not start."""
+def running_server(
+    arguments: Sequence[str], *, log: Path | None = None, program: str = REGISTER
+) -> Iterator[str]:
+    """
+    The address of a server, for as long as the block lasts. Failure: it does not start.
+
+    *program* is the register, or the matching.
+    """
     with _log_file(log) as errors:
         process = subprocess.Popen(  # noqa: S603 - our own program and arguments
-            server_command(arguments),
+            server_command(arguments, program),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -50,12 +58,12 @@ def running_server(arguments: Sequence[str], *, log: Path | None = None) -> Iter
         try:
             yield _address_of(process, errors)
         finally:
-            _stop(process)
+            stop(process)
 
 
-def server_command(arguments: Sequence[str]) -> list[str]:
-    """How `osms-server` is run by the Python that runs us."""
-    return [sys.executable, "-m", "osms_server", *arguments]
+def server_command(arguments: Sequence[str], program: str = REGISTER) -> list[str]:
+    """How `osms-server`, or `osms-matching`, is run by the Python that runs us."""
+    return [sys.executable, "-m", program, *arguments]
 
 
 def scrubbed_environment() -> dict[str, str]:
@@ -83,13 +91,13 @@ def _address_of(process: subprocess.Popen[bytes], errors: IO[bytes]) -> str:
     threading.Thread(target=_read_lines, args=(process, lines), daemon=True).start()
     try:
         while line := lines.get(timeout=_START_SECONDS):
-            if line.startswith(READY):
-                return line.removeprefix(READY).strip()
+            if READY in line:
+                return line.partition(READY)[2].strip()
     except Empty:
         pass
     errors.seek(0)
     told = errors.read().decode(errors="replace").splitlines()
-    ours = [line for line in told if line.startswith("osms-server: ")]
+    ours = [line for line in told if line.startswith(("osms-server: ", "osms-matching: "))]
     raise Failure("the server does not start", tuple(ours or told[-5:]))
 
 
@@ -101,7 +109,8 @@ def _read_lines(process: subprocess.Popen[bytes], lines: Queue[str]) -> None:
     lines.put("")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends a program that ends when its standard input does; kills it where it does not."""
     assert process.stdin is not None
     try:
         process.stdin.close()

@@ -24,11 +24,11 @@ import structlog
 from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql as pg
 
-from osms_common.application.acts import Act, ActFilter, ActKind, ActRow
+from osms_common.application.acts import Act, ActFilter, ActKind, ActRow, LogName
 from osms_common.application.clock import Clock
 from osms_common.domain.errors import RegisterUnavailable
 from osms_common.domain.revision import Revision, instant_of
-from osms_common.persistence.chains import End, Link, chained
+from osms_common.persistence.chains import End, Entry, Follower, Link, chained
 from osms_common.persistence.copying import raw
 from osms_common.persistence.shared_tables import (
     act_log,
@@ -328,3 +328,11 @@ def ends(connection: sa.Connection) -> dict[UUID, tuple[End, datetime]]:
     """How far each writer says it has come, and when it wrote last."""
     found = connection.execute(sa.select(act_writer))
     return {row.writer: (End(row.sequence, bytes(row.chain)), row.record_time) for row in found}
+
+
+def broken_acts(engine: sa.Engine) -> list[Entry]:
+    """The entries of the log of acts that do not follow from those before, in one state of it."""
+    one_state = engine.execution_options(isolation_level="REPEATABLE READ")
+    with one_state.connect() as connection:
+        connection.execute(sa.text("set local datestyle = 'ISO'"))
+        return list(Follower(LogName.ACTS, {}).broken(links(connection), ends(connection)))

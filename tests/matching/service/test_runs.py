@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
+import sqlalchemy as sa
 
 from osms_client import MatchingClient, NotAllowed, NotFound, OsmsError, new_request_id
 from osms_client import reports as told
 from osms_common.domain.errors import WrongState
+from osms_common.persistence.acts import broken_acts
 from osms_matching.application.running import DayPassed, DayToCome
 from osms_matching.bootstrap import Parts
 from osms_matching.domain.dated import since_order
@@ -367,3 +369,35 @@ def test_whatever_is_asked_is_in_the_log_of_acts(
     assert ("matching-operator/labour1", "ExplainCategories", [int(FIRST)]) in rows
     assert {row.method for row in rows} >= {"PushReports", "ExplainCategories"}
     assert served.clock.now() == MORNING
+
+
+def test_a_log_that_was_changed_by_hand_shows(
+    matching: Parts, engine: sa.Engine, caller_of: CallerOf
+) -> None:
+    """Whoever owns the tables can take the triggers off, and not mend the hashes."""
+    push(caller_of("MOH"), *pregnancies([FIRST]))
+    assert broken_acts(engine) == []
+    with engine.begin() as connection:
+        connection.exec_driver_sql("alter table act_log disable trigger append_only")
+        connection.exec_driver_sql(
+            "update act_log set subject = subject || '!' where sequence = 2 and kind = 1"
+        )
+        connection.exec_driver_sql("alter table act_log enable trigger append_only")
+    assert [entry.sequence for entry in broken_acts(engine)] == [2]
+    with engine.begin() as connection:
+        connection.exec_driver_sql("alter table act_log disable trigger append_only")
+        connection.exec_driver_sql(
+            "update act_log set subject = rtrim(subject, '!') where sequence = 2 and kind = 1"
+        )
+        connection.exec_driver_sql("alter table act_log enable trigger append_only")
+    assert broken_acts(engine) == []
+
+
+@pytest.mark.parametrize("statement", ["delete from act_log", "update act_log set caller = ''"])
+def test_the_log_of_acts_is_only_ever_added_to(
+    matching: Parts, engine: sa.Engine, caller_of: CallerOf, statement: str
+) -> None:
+    """As in the register."""
+    push(caller_of("MOH"), *pregnancies([FIRST]))
+    with pytest.raises(sa.exc.DBAPIError, match="only ever added to"), engine.begin() as tx:
+        tx.exec_driver_sql(statement)

@@ -23,6 +23,8 @@ Seed = Annotated[
     int, typer.Option("--seed", metavar="S", help="The same seed gives the same region.")
 ]
 
+Months = Annotated[int, typer.Option("--months", metavar="N", help="How many months are told.")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
@@ -30,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
     commands.add(
         "sample", connects=False, example="osms sample --people 100000 --seed 7 build/region"
     )(sample)
-    commands.add("demo", connects=False, example="osms demo --people 20000 --folder build/demo")(
+    commands.add("demo", connects=False, example="osms demo --people 4000 --folder build/demo")(
         demo
     )
 
@@ -44,9 +46,7 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
     *,
     people: People = 20_000,
     seed: Seed = 1,
-    months: Annotated[
-        int, typer.Option("--months", metavar="N", help="How many months are told.")
-    ] = 36,
+    months: Months = 36,
     until: Annotated[
         date,
         typer.Option("--until", metavar=DAY, parser=read_day, help="The last day that is told."),
@@ -110,8 +110,9 @@ def sample(  # noqa: PLR0913 - one parameter for each thing that can be asked fo
 def demo(
     session: Session,
     *,
-    people: People = 20_000,
+    people: People = 4_000,
     seed: Seed = 1,
+    months: Months = 36,
     folder: Annotated[
         Path,
         typer.Option(
@@ -122,9 +123,10 @@ def demo(
     """
     Shows everything at work, in two or three minutes and without anything to prepare.
 
-    A sandbox with a PostgreSQL of its own and mTLS lives through three years of a region: every
-    delivery arrives on its day, by the stream and certificate of its sender. Then people are
-    looked up, a timeline is drawn and explained, and every timeline is compared with the facts.
-    Its folder may be removed afterwards; for 20 000 people it takes about 250 MB.
+    The matching and a sandbox of the register, each with a PostgreSQL of its own, live through
+    three years of a region: whatever a source registers, and every payment, arrives on its day by
+    mTLS, the categories are formed from it, and sent to the register. Then people are looked up, a
+    timeline is drawn and explained, one woman's story is told, and every timeline is compared with
+    the facts. Its folder may be removed afterwards; for 4 000 people it takes about 300 MB.
     """
-    play(folder, people=people, seed=seed, as_json=session.as_json)
+    play(folder, people=people, seed=seed, months=months, as_json=session.as_json)

@@ -12,7 +12,7 @@ from rich.text import Text
 from osms_cli import output
 from osms_client import Ack, Outcome, RecordOutcome, SnapshotResult
 
-FEEDS: Final = ("CATEGORY", "TREATY", "PAYMENT", "ROSTER", "ROSTER_CHANGE")
+FEEDS: Final = ("REPORT", "CONTRIBUTION", "PAYMENT", "ROSTER", "ROSTER_CHANGE")
 OUTCOMES: Final = ("ACCEPTED", "DUPLICATE", "REJECTED", "HELD")
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, timezone
 from itertools import groupby
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, Self
 
 from osms_cli import output
 from osms_cli.commands.sending import (
     CATEGORY_FEED,
+    CONTRIBUTION_FEED,
     PAYMENT_FEED,
+    REPORT_FEED,
     ROSTER_CHANGE_FEED,
     TREATY_FEED,
     Feed,
 )
 from osms_cli.demo.account import FEEDS, Account
+from osms_cli.demo.forming import MatchingActors, Runs
 from osms_cli.feeding.lines import Records
 from osms_cli.feeding.rosters import ROSTER
 from osms_cli.feeding.source import opened
@@ -36,8 +38,14 @@ _STREAMS: Final = {
     "TREATY": TREATY_FEED,
     "PAYMENT": PAYMENT_FEED,
     "ROSTER_CHANGE": ROSTER_CHANGE_FEED,
+    "REPORT": REPORT_FEED,
+    "CONTRIBUTION": CONTRIBUTION_FEED,
 }
-_ROW: Final = "{:<9}" + "{:>14}" * len(FEEDS) + "{:>10}{:>9}"
+RUN_TIME: Final = time(21, 0)
+"""When the matching is run, after everything of the day has come."""
+
+ALMATY: Final = timezone(timedelta(hours=5))
+_ROW: Final = "{:<9}" + "{:>14}" * len(FEEDS) + "{:>10}{:>7}{:>10}{:>9}"
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,9 @@ class Delivery:
     lines: int
 
     @property
-    def month(self) -> str:
-        """The month in which it arrives."""
-        return f"{self.at:%Y-%m}"
+    def day(self) -> date:
+        """The day on which it arrives."""
+        return self.at.date()
 
 
 def deliveries_of(region: Path) -> Iterator[Delivery]:
@@ -65,11 +73,20 @@ def deliveries_of(region: Path) -> Iterator[Delivery]:
             yield Delivery(at, told["feed"], told["sender"], told["file"], told["lines"])
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Everybody who takes part: before the register, before the matching, and its runs."""
+
+    actors: Actors
+    matching: MatchingActors
+    runs: Runs
+
+
 class Senders:
     """Everybody who sends, each feed kept open from its first delivery to the last."""
 
-    def __init__(self, actors: Actors, region: Path) -> None:
-        self._actors = actors
+    def __init__(self, cast: Cast, region: Path) -> None:
+        self._cast = cast
         self._region = region
         self._open: dict[tuple[str, str], FeedPush[Any]] = {}
         self._stack = ExitStack()
@@ -85,13 +102,17 @@ class Senders:
 
     def deliver(self, delivery: Delivery) -> None:
         """Moves the clock to a delivery and sends it."""
-        self._actors.of(CLOCK).advance_clock(delivery.at)
+        self.move_to(delivery.at)
         self.account.deliveries[delivery.feed] += 1
         self.account.lines[delivery.feed] += delivery.lines
         if delivery.feed == "ROSTER":
             self._deliver_roster(delivery)
         else:
             self._deliver_records(delivery, _STREAMS[delivery.feed])
+
+    def move_to(self, instant: datetime) -> None:
+        """Moves the clock of the register."""
+        self._cast.actors.of(CLOCK).advance_clock(instant)
 
     def _deliver_records(self, delivery: Delivery, feed: Feed) -> None:
         stream = self._stream(delivery.sender, feed)
@@ -103,8 +124,8 @@ class Senders:
     def _stream(self, sender: str, feed: Feed) -> FeedPush[Any]:
         key = (sender, feed.name)
         if key not in self._open:
-            stream = feed.open(self._actors.of(sender))
-            self._open[key] = self._stack.enter_context(stream)
+            actors = self._cast.matching if feed.into_matching else self._cast.actors
+            self._open[key] = self._stack.enter_context(feed.open(actors.of(sender)))
         return self._open[key]
 
     def _deliver_roster(self, delivery: Delivery) -> None:
@@ -114,7 +135,7 @@ class Senders:
                 for record in Records(source, ROSTER)
             ]
         try:
-            result = self._actors.of(delivery.sender).push_roster(delivery.sender, lines)
+            result = self._cast.actors.of(delivery.sender).push_roster(delivery.sender, lines)
         except Refused as error:
             reasons = [violation.reason for violation in error.violations]
             self.account.refuse_snapshot(delivery.file, len(lines), reasons)
@@ -122,30 +143,56 @@ class Senders:
             self.account.add_snapshot(delivery.file, len(lines), result)
 
 
-def live_through(actors: Actors, region: Path) -> Account:
-    """Lets a region happen, and tells of every month what arrived."""
+def run_days(first: date, last: date) -> list[date]:
+    """The first of every month, and in the last two months every day."""
+    closing = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
+    days = (first + timedelta(days=count) for count in range((last - first).days + 1))
+    return [day for day in days if day.day == 1 or day >= closing]
+
+
+def live_through(
+    cast: Cast, region: Path, days: tuple[date, date], look: Callable[[date], None]
+) -> Account:
+    """
+    Lets a region happen from the first of *days* to the last, and tells of every month.
+
+    Everything arrives on its day; then the matching is run, if it is its day, and *look* is told.
+    """
     deliveries = list(deliveries_of(region))
-    actors.of(CLOCK).reset_sandbox(deliveries[0].at if deliveries else None)
-    output.say(_ROW.format("MONTH", *FEEDS, "REJECTED", "SECONDS"), "bold")
-    with Senders(actors, region) as senders:
-        for month, group in groupby(deliveries, key=lambda delivery: delivery.month):
-            _live_through_month(senders, month, list(group))
+    cast.actors.of(CLOCK).reset_sandbox(deliveries[0].at if deliveries else None)
+    by_day = {day: list(each) for day, each in groupby(deliveries, key=lambda one: one.day)}
+    runs = set(run_days(*days))
+    columns = (*FEEDS, "REJECTED", "RUNS", "MESSAGES", "SECONDS")
+    output.say(_ROW.format("MONTH", *columns), "bold")
+    with Senders(cast, region) as senders:
+        for month, group in groupby(sorted({*by_day, *runs}), key=lambda day: f"{day:%Y-%m}"):
+            with _told(senders, cast.runs, month):
+                for day in group:
+                    for delivery in by_day.get(day, ()):
+                        senders.deliver(delivery)
+                    if day in runs:
+                        senders.move_to(datetime.combine(day, RUN_TIME, ALMATY))
+                        cast.runs.run(day)
+                        look(day)
         return senders.account
 
 
-def _live_through_month(senders: Senders, month: str, deliveries: list[Delivery]) -> None:
-    started = time.monotonic()
-    before = _rejected(senders.account)
-    lines: Counter[str] = Counter()
-    for delivery in deliveries:
-        senders.deliver(delivery)
-        lines[delivery.feed] += delivery.lines
+@contextmanager
+def _told(senders: Senders, runs: Runs, month: str) -> Iterator[None]:
+    """Tells what arrived and was made while the block lasted."""
+    started = monotonic()
+    account = senders.account
+    lines, rejected = account.lines.copy(), _rejected(account)
+    made, messages = len(runs.days), runs.messages
+    yield
     output.say(
         _ROW.format(
             month,
-            *(output.count(lines[feed]) for feed in FEEDS),
-            output.count(_rejected(senders.account) - before),
-            f"{time.monotonic() - started:.1f}",
+            *(output.count(account.lines[feed] - lines[feed]) for feed in FEEDS),
+            output.count(_rejected(account) - rejected),
+            len(runs.days) - made,
+            output.count(runs.messages - messages),
+            f"{monotonic() - started:.1f}",
         )
     )
 

@@ -7,21 +7,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from osms_cli import output
 from osms_cli.commands.deciding import draw_held
-from osms_cli.demo import looking
+from osms_cli.demo import formed, looking
 from osms_cli.demo.account import Account
-from osms_cli.demo.delivering import live_through
+from osms_cli.demo.delivering import Cast, live_through
 from osms_cli.demo.looking import Look
 from osms_cli.demo.stage import Stage
+from osms_cli.demo.story import OPERATOR, Story
 from osms_cli.drawing import explanations, timelines
 from osms_cli.drawing.regions import draw_region, followed
 from osms_cli.drawing.scales import Window
 from osms_cli.failures import Failure
-from osms_cli.sample import FORMED_FEEDS, Cadence, write_region
+from osms_cli.sample import Cadence, write_region
 from osms_cli.scenario.delivery import Actors
 
 OK: Final = "demo: ok"
@@ -36,6 +38,7 @@ class Play:
     stage: Stage
     people: int
     seed: int
+    months: int
     seconds: dict[str, float] = field(default_factory=dict)
     misfits: list[str] = field(default_factory=list)
 
@@ -56,18 +59,22 @@ class Play:
                 self.stage.region,
                 people=self.people,
                 seed=self.seed,
-                feeds=FORMED_FEEDS,
-                cadence=Cadence.WEEKLY,  # daily in life; nobody would look on for so long
+                months=self.months,
+                cadence=Cadence.CLOSING,  # daily in life; nobody would look on for so long
                 progress=progress,
             )
             draw_region(summary)
 
-    def live(self, actors: Actors) -> Account:
-        """Lets three years happen."""
-        title = "Every delivery arrives on its day, by the stream and certificate of its sender"
-        with self.part("deliveries", title):
-            account = live_through(actors, self.stage.region)
+    def live(self, cast: Cast, story: Story) -> Account:
+        """Lets the months happen."""
+        title = (
+            "Every delivery arrives on its day, by the stream and certificate of its sender; then"
+            " categories are formed"
+        )
         region = self.stage.described("region.json")
+        first, last = (date.fromisoformat(region[name]) for name in ("from", "until"))
+        with self.part("deliveries", title):
+            account = live_through(cast, self.stage.region, (first, last), story.look)
         with self.part("account", "What became of every line"):
             account.draw()
             output.say()
@@ -77,6 +84,22 @@ class Play:
             output.say("\n".join(misfits) or "all of it as the region was made for")
             self.misfits += misfits
         return account
+
+    def tell_what_was_formed(self, cast: Cast) -> None:
+        """What the matching has made, by category, and whether the register took all of it."""
+        with self.part("matching", "What the matching has made of the registers"):
+            runs = list(cast.matching.of(OPERATOR).runs())
+            formed.draw(runs)
+            unsent = [run for run in runs if run.state != "SENT" or run.sent != run.messages]
+            self.misfits += [f"the run of {run.day} is {run.state}" for run in unsent]
+
+    def tell_her_story(self, story: Story) -> None:
+        """One woman, day by day."""
+        title = "One woman: what the sources say, what is decided, and what a hospital is told"
+        with self.part("story", title):
+            story.draw()
+        if not story.changes:
+            self.misfits.append("nothing was ever granted to her whose story is told")
 
     def decide(self, actors: Actors) -> None:
         """Shows what is held, and lets a supervisor approve one."""
@@ -125,11 +148,11 @@ class Play:
             output.say(self.stage.verify())
 
 
-def play(folder: Path, *, people: int, seed: int, as_json: bool) -> None:
+def play(folder: Path, *, people: int, seed: int, months: int, as_json: bool) -> None:
     """Plays the demonstration. Failure: something is not as it should be."""
     aside = redirect_stdout(sys.stderr) if as_json else nullcontext()
     with aside:
-        told, account = _play(Play(Stage(folder), people, seed))
+        told, account = _play(Play(Stage(folder), people, seed, months))
     if as_json:
         output.emit_indented(_document(told, account))
     if told.misfits:
@@ -141,11 +164,14 @@ def _play(told: Play) -> tuple[Play, Account]:
     began = time.monotonic()
     told.stage.clear()
     told.write_region()
-    with told.stage.served() as actors:
-        account = told.live(actors)
-        told.decide(actors)
-        looks = told.look(actors)
-        told.tell_one(actors, looks)
+    with told.stage.served() as cast:
+        story = Story(cast.actors, cast.matching, told.stage.described("story.json"))
+        account = told.live(cast, story)
+        told.tell_what_was_formed(cast)
+        told.decide(cast.actors)
+        looks = told.look(cast.actors)
+        told.tell_one(cast.actors, looks)
+        told.tell_her_story(story)
     told.verify()
     told.seconds["all"] = round(time.monotonic() - began, 1)
     output.say()

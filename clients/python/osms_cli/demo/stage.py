@@ -6,17 +6,28 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from osms_cli.demo.delivering import Cast
+from osms_cli.demo.forming import MatchingActors, runs_of
 from osms_cli.failures import MISUSED, Failure
 from osms_cli.scenario.delivery import Actors
-from osms_cli.throwaway import SANDBOX, running_server, scrubbed_environment, server_command
+from osms_cli.throwaway import (
+    MATCHING,
+    REGISTER,
+    SANDBOX,
+    running_server,
+    scrubbed_environment,
+    server_command,
+)
 from osms_client import Certificates
 
 MARK: Final = ".osms-demo"
+SERVED: Final = ("serve", "--listen", "127.0.0.1:0", "--until-stdin-closes")
 _VERIFY_SECONDS: Final = 600
 
 
@@ -51,15 +62,22 @@ class Stage:
         mark.write_text("a demonstration was played here; it may be removed\n", encoding="utf-8")
 
     @contextmanager
-    def served(self) -> Iterator[Actors]:
-        """Everybody who takes part, connected by mTLS to a server with a database of its own."""
-        arguments = [*SANDBOX, "--state-folder", str(self.state)]
-        with running_server(arguments, log=self.folder / "server.log") as address:
-            actors = Actors(address, lambda name: Certificates(self.state / "certificates", name))
-            try:
-                yield actors
-            finally:
-                actors.close()
+    def served(self) -> Iterator[Cast]:
+        """Everybody who takes part, by mTLS: the register and the matching, each with its own."""
+        state = ("--state-folder", str(self.state))
+        with ExitStack() as stack:
+            started = partial(_started, stack)
+            register = started([*SANDBOX, *state], self.folder / "server.log", REGISTER)
+            matching = started([*SERVED, *state], self.folder / "matching.log", MATCHING)
+            actors = Actors(register, self._credentials)
+            of_the_matching = MatchingActors(matching, self._credentials)
+            stack.callback(actors.close)
+            stack.callback(of_the_matching.close)
+            runs = runs_of(self.state, register, self.folder / "runs.log")
+            yield Cast(actors, of_the_matching, stack.enter_context(runs))
+
+    def _credentials(self, name: str) -> Certificates:
+        return Certificates(self.state / "certificates", name)
 
     def verify(self) -> str:
         """Compares every timeline with the facts; what was found. Failure: they differ."""
@@ -86,3 +104,8 @@ class Stage:
         """One of the files that describe the region."""
         content: dict[str, Any] = json.loads((self.region / name).read_text(encoding="utf-8"))
         return content
+
+
+def _started(stack: ExitStack, arguments: list[str], log: Path, program: str) -> str:
+    """The address of a server that runs as long as the stack is open."""
+    return stack.enter_context(running_server(arguments, log=log, program=program))
