@@ -19,7 +19,7 @@ from osms_common.domain.identifiers import Iin
 from osms_matching.domain.decisions import Run
 from osms_matching.domain.grants import Grant
 from osms_matching.domain.reports import Known, Report
-from tests.matching.factories import applied, born, died, guarded, held, leave, married
+from tests.matching.factories import applied, born, died, guarded, held, leave, married, worked
 from tests.matching.persistence.making import agree
 from tests.people import people
 
@@ -66,13 +66,17 @@ def test_the_latest_birth_that_is_told_counts(engine: sa.Engine) -> None:
 
 
 def test_partners_of_partners_are_of_one_party(engine: sa.Engine) -> None:
-    """A chain of children by one partner after another, each with a place of its own."""
+    """A chain of children by one partner after another: what each does decides for the next."""
     chain = [A, B, C, D, X, Y]
     children = iter(CHILDREN)
-    pairs = pairwise(chain)
-    reports = [born(next(children), "2025-01-01", mother=m, father=f) for m, f in pairs]
-    found = of_couples(engine, *reports)
-    assert {person for person, _, _ in found} == {A, B, C, D, X}
+    reports = [born(next(children), "2025-01-01", mother=m, father=f) for m, f in pairwise(chain)]
+    assert {person for person, _, _ in of_couples(engine, *reports)} == {A, B, C, D, X}
+    work = [*worked("2026-06", person=B), *worked("2026-06", person=D)]
+    assert of_couples(engine, *reports, *work) == {
+        (A, "R03", "ONLY_PARENT"),
+        (C, "R03", "ONLY_PARENT"),
+        (X, "R03", "ONLY_PARENT"),
+    }
 
 
 def test_a_dead_parent_of_an_older_child_leaves_it_to_the_couple(engine: sa.Engine) -> None:
