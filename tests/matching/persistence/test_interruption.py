@@ -22,22 +22,26 @@ from tests.matching.persistence.test_equality import EVERYBODY, check_kept
 from tests.persistence.contents import wait_until
 from tests.processes import is_alive
 
-ROOT: Final = Path(__file__).parents[3]
 LIFE: Final = crowd(3)
 RUN: Final = LIFE.runs[0]
 
 MAKER: Final = """
 import sys
 from datetime import date
-from tests.matching.persistence.conftest import engine_of
-from tests.matching.persistence.making import BESIDE, make
-from osms_matching.domain.decisions import Run, RunKind
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from osms_matching.domain.decisions import RunKind
+from osms_matching.persistence.forming import Effort, make_run
 
 if __name__ == "__main__":
-    dsn, day, known, kind = sys.argv[1:]
-    run = Run(date.fromisoformat(day), int(known), RunKind(kind))
-    make(engine_of(dsn), 1, run, effort=BESIDE)
+    url, day, known, kind = sys.argv[1:]
+    run = (date.fromisoformat(day), RunKind(kind), int(known))
+    effort = Effort(workers=2, chunk_people=1, work_memory=1)
+    make_run(sa.create_engine(url), UUID(int=1), *run, begun_by="operator1", effort=effort)
 """
+"""It imports no more than it needs, so that it is soon at work on a busy machine as well."""
 
 WHEN: Final = ("couple_grant", "decision")
 """
@@ -51,11 +55,10 @@ def maker(engine: sa.Engine, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that makes the run."""
     script = folder / "maker.py"
     script.write_text(MAKER, encoding="utf-8")
-    dsn = engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    url = engine.url.render_as_string(hide_password=False)
     day, known, kind = RUN
     process = subprocess.Popen(  # noqa: S603 - our own arguments
-        [sys.executable, str(script), dsn, day.isoformat(), str(known), kind.value],
-        env={"PYTHONPATH": str(ROOT)},
+        [sys.executable, str(script), url, day.isoformat(), str(known), kind.value],
         stderr=subprocess.DEVNULL,
     )
     try:
