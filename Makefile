@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test simulate bench bench-large lint fix proto breaking lock clean
+.PHONY: help install demo serve test simulate fuzz bench bench-large lint fix proto breaking lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: $(READY) ## Run all tests
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS))
+
+fuzz: $(READY) ## Send hostile messages to both servers (SEED=1 MINUTES=60), and print what became of it
+	$(BIN)/python -m tests.hostile --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
 bench: $(READY) ## Measure beside floors (SIZES="100000 5000000"); writes build/bench.json
 	$(BIN)/python -m tests.benchmarks --sizes $(or $(SIZES),100000 5000000)

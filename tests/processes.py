@@ -1,4 +1,4 @@
-"""Real `osms-server` processes, started and ended as their users do it."""
+"""Real servers as processes, started and ended as their users do it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from typing import Final, Self
 
 from osms_client import NamedCaller, OsmsClient
 
-READY: Final = "osms-server ready at "
+REGISTER: Final = "osms_server"
+MATCHING: Final = "osms_matching"
 PLAIN: Final = ("serve", "--sandbox", "--plaintext")
 SECONDS: Final = 60
 
@@ -32,15 +33,15 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **named, **_PATIENT, **more}
 
 
-def command(*arguments: str) -> list[str]:
-    """How `osms-server` is run by the Python of the tests."""
-    return [sys.executable, "-m", "osms_server", *arguments]
+def command(*arguments: str, program: str = REGISTER) -> list[str]:
+    """How a server's command is run by the Python of the tests."""
+    return [sys.executable, "-m", program, *arguments]
 
 
-def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Runs `osms-server` to its end."""
+def run(*arguments: str, program: str = REGISTER, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs a server's command to its end."""
     return subprocess.run(  # noqa: S603 - our own program
-        command(*arguments),
+        command(*arguments, program=program),
         env=environment(**more),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -53,10 +54,16 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 class ServerProcess:
     """A server that has said that it is ready; it is ended with the block."""
 
-    def __init__(self, *arguments: str, log: Path = Path(os.devnull), **more: str) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        program: str = REGISTER,
+        log: Path = Path(os.devnull),
+        **more: str,
+    ) -> None:
         with log.open("a") as errors:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
-                command(*arguments),
+                command(*arguments, program=program),
                 env=environment(**more),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -68,8 +75,9 @@ class ServerProcess:
         watch.start()
         ready = self.process.stdout.readline()
         watch.cancel()
-        assert ready.startswith(READY), ready
-        self.address = ready.removeprefix(READY).strip()
+        said = f"{program.replace('_', '-')} ready at "
+        assert ready.startswith(said), ready
+        self.address = ready.removeprefix(said).strip()
 
     def __enter__(self) -> Self:
         """The server, until the end of the block."""

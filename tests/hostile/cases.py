@@ -17,9 +17,11 @@ from grpc_reflection.v1alpha import reflection_pb2
 
 from osms_common.rpc.identity import SANDBOX_CALLERS
 from osms_common.rpc.rights import Log
+from osms_matching.rpc.authorisation import RULES as MATCHING_RULES
 from osms_server.rpc.authorisation import RULES
 from tests.hostile.inventing import Inventor
 from tests.hostile.mutating import mutated
+from tests.matching.service.test_rights import RPCS as MATCHING_RPCS
 from tests.rpc.test_authorisation import RPCS
 
 OPEN: Final[dict[str, MethodDescriptor]] = {
@@ -28,7 +30,8 @@ OPEN: Final[dict[str, MethodDescriptor]] = {
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 }
-EVERY_RPC: Final = {**RPCS, **OPEN}
+EVERY_RPC: Final[dict[str, MethodDescriptor]] = {**RPCS, **MATCHING_RPCS, **OPEN}
+_RULES: Final = {**RULES, **MATCHING_RULES}
 SANDBOX: Final = "/osms.entitlement.v1.SandboxService/"
 
 _STRANGERS: Final = ("", "nobody", "king/first", "mis/", "mis/a/b", "body/NAVY", "x" * 3_000)
@@ -55,7 +58,7 @@ class Case:
     @property
     def may_store(self) -> bool:
         """Whether the call could change what is stored, were it not refused."""
-        rule = RULES.get(self.path)
+        rule = _RULES.get(self.path)
         return rule is not None and (rule.log is Log.ACTS or self.path.startswith(SANDBOX))
 
 
@@ -88,7 +91,7 @@ class Cases:
 
     def _caller(self, path: str) -> str:
         """Mostly somebody who may call it."""
-        random, rule = self._random, RULES.get(path)
+        random, rule = self._random, _RULES.get(path)
         if rule is not None and random.random() < 0.75:
             able = [caller for caller in SANDBOX_CALLERS if caller.role in rule.scopes]
             return random.choice(able).text

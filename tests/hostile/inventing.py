@@ -53,6 +53,10 @@ _NANOS: Final = (0, 0, 0, 10_000_000, 1, 999_999_999, 10**9, -1, -(2**31))
 _CODES: Final[Mapping[str, Sequence[str]]] = {
     "iin": NAMED,
     "iins": NAMED,
+    **dict.fromkeys(
+        ("child_iin", "mother_iin", "father_iin", "guardian_iin", "husband_iin", "wife_iin"), NAMED
+    ),
+    "record_id": ("N-1", "N-2", "N-3"),
     "payer_id": ("160440007161",),
     "category": ("R01", "R02", "R07", "R13"),
     "source": ("MOE", "MLSPP", "MIA", "MOSHE"),
@@ -74,7 +78,7 @@ _CODES: Final[Mapping[str, Sequence[str]]] = {
 _IDS: Final = frozenset(
     {
         *("request_id", "snapshot_id", "held_batch_id"),
-        *("rejection_id", "registration_id", "receipt_id"),
+        *("rejection_id", "registration_id", "receipt_id", "run_id"),
     }
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,10 +86,14 @@ KINDS: Final = ("whole", "look-ups")
 
 @contextmanager
 def server(
-    kind: str, dsn: str, log: Path, folder: Path | None = None, **settings: str
+    kind: str,
+    dsn: str,
+    log: Path,
+    folder: Path | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server of either kind for as long as the block lasts, before a register of ours."""
-    variables = {**apart_variables(dsn), **settings, "OSMS_TRANSPORT": "plaintext"}
+    variables = {**apart_variables(dsn), **(settings or {}), "OSMS_TRANSPORT": "plaintext"}
     if folder is not None:
         variables |= {
             "OSMS_TRANSPORT": "mtls",
@@ -111,7 +115,7 @@ def servers(dsn: str, folder: Path, **settings: str) -> Iterator[dict[str, Serve
     """Both kinds, where callers say their names."""
     with ExitStack() as stack:
         yield {
-            kind: stack.enter_context(server(kind, dsn, folder / f"{kind}.log", **settings))
+            kind: stack.enter_context(server(kind, dsn, folder / f"{kind}.log", settings=settings))
             for kind in KINDS
         }
 

@@ -15,10 +15,10 @@ GROWTH_MAX: Final = 100
 
 
 def test_hostile_messages_are_refused_and_leave_nothing(dsn: str, tmp_path: Path) -> None:
-    """Every answer is a proper status, nothing refused is stored, and both servers stay well."""
+    """Every answer is a proper status, nothing refused is stored, and all servers stay well."""
     with stage(dsn, tmp_path) as servers:
         servers.round(int.from_bytes(os.urandom(4), "big"), CASES)
-        for target in (servers.whole, servers.front):
+        for target in servers.targets.values():
             figures = target.figures
             assert figures.memory[-1] - figures.memory[0] < GROWTH_MAX, figures.memory
             assert {"OK", "INVALID_ARGUMENT", "PERMISSION_DENIED"} <= set(figures.codes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,8 @@ _ANSWERS_MAX: Final = 50
 """Of a stream that would go on, such as a watch, so many answers are read."""
 
 _OURS: Final = re.compile(
-    r"Traceback|File \"|psycopg|sqlalchemy|Exception|Error\b|osms_(?:server|common)|\.py\b"
+    r"Traceback|File \"|psycopg|sqlalchemy|Exception|Error\b"
+    r"|osms_(?:server|common|matching)|\.py\b"
 )
 """What only our own code could have said."""
 
@@ -179,18 +180,10 @@ def resident(pid: int) -> int:
     return int(found[1]) // 1024
 
 
-def report(name: str, figures: Sequence[Figures]) -> list[str]:
+def report(name: str, figures: Figures) -> list[str]:
     """The figures in lines."""
-    whole = Figures()
-    for each in figures:
-        whole.cases += each.cases
-        whole.messages += each.messages
-        whole.content += each.content
-        whole.codes += each.codes
-        whole.ways += each.ways
-        whole.memory += each.memory
-    memory = whole.memory or [0]
-    codes = ", ".join(f"{code} {count}" for code, count in whole.codes.most_common())
-    tried = f"{whole.cases} cases, {whole.messages} messages, {whole.content // 1024} KiB"
+    memory = figures.memory
+    codes = ", ".join(f"{code} {count}" for code, count in figures.codes.most_common())
+    tried = f"{figures.cases} cases, {figures.messages} messages, {figures.content // 2**20} MiB"
     resident_mib = f"{memory[0]} MiB at first, {memory[-1]} at last, {max(memory)} at most"
     return [f"{name}: {tried}, crashes 0, memory {resident_mib}", f"  {codes}"]

@@ -82,6 +82,31 @@ class Slots:
                 del self._taken[holder]
 
 
+class Untaken:
+    """
+    Bytes of answers that callers have not yet taken.
+
+    Short answers do not count: as many are there at most as calls, and who asks about a patient
+    must not wait for those who take no lists.
+    """
+
+    _SHORT: Final = 4_096
+
+    def __init__(self, everybody: Limit, each: Limit) -> None:
+        """*everybody* together may have so many bytes waiting, and *each* of them so many."""
+        self._slots = Slots(everybody, each)
+
+    def take(self, holder: str, count: int) -> Callable[[], None]:
+        """Room for an answer, and what gives it back. Overloaded: there is none."""
+        if count <= self._SHORT:
+            return _nothing
+        return self._slots.take(holder, Overloaded, count)
+
+
+def _nothing() -> None:
+    """Nothing was taken, and nothing is given back."""
+
+
 class Bytes:
     """So many bytes that may be in hand at once; who wants more waits for them."""
 

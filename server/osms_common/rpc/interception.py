@@ -23,7 +23,7 @@ from grpc_status import rpc_status
 
 from osms_common.application.acts import Act, ActKind, ActLog
 from osms_common.application.callers import Caller
-from osms_common.application.slots import Bytes, Room, Slots
+from osms_common.application.slots import Bytes, Room, Slots, Untaken
 from osms_common.domain.errors import Busy, InvalidRequest, OsmsError, Overloaded
 from osms_common.domain.violations import Reason, Violation
 from osms_common.rpc.admission import Admission, Admitted
@@ -94,8 +94,7 @@ class Patience:
 
     slow: SlowCallers
     in_hand: Bytes
-    untaken: Slots
-    """Bytes of answers that callers have not yet taken; changes are told all the same."""
+    untaken: Untaken
 
     idle_seconds: float
     """How long a stream of an open service may send nothing."""
@@ -248,8 +247,7 @@ class Gate(grpc.ServerInterceptor):
         What was changed is told however many answers wait: whoever is not told does it again.
         """
         if admitted.log is not Log.ACTS:
-            caller, size = admitted.caller.text, len(content)
-            leave = self._patience.untaken.take(caller, Overloaded, size)
+            leave = self._patience.untaken.take(admitted.caller.text, len(content))
             if not context.add_callback(leave):
                 leave()
         return content

@@ -7,7 +7,7 @@ import time
 
 from osms_common.application.acts import ActLog
 from osms_common.application.pace import PaceLimit, Paces
-from osms_common.application.slots import Bytes, Limit, Room, Slots
+from osms_common.application.slots import Bytes, Limit, Room, Slots, Untaken
 from osms_common.rpc.admission import Admission, Identity
 from osms_common.rpc.feed_streams import StreamLimits
 from osms_common.rpc.identity import SANDBOX_CALLERS, CertificateIdentity, MetadataIdentity
@@ -77,9 +77,9 @@ def patience(settings: ServiceSettings, stopping: threading.Event) -> Patience:
     )
 
 
-def untaken_answers(settings: ServiceSettings) -> Slots:
-    """Bytes of answers that may wait for their callers to take them."""
-    return Slots(
+def untaken_answers(settings: ServiceSettings) -> Untaken:
+    """How many bytes of answers may wait for their callers to take them."""
+    return Untaken(
         Limit("answers_bytes_max", settings.answers_bytes_max),
         Limit("answers_bytes_per_caller_max", settings.answers_bytes_per_caller_max),
     )

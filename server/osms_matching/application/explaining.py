@@ -1,8 +1,9 @@
 """
 Says why a person has or has not which category: by the run of a day, or as the next would decide.
 
-The engine judges the circle of the person anew, by what was known to the run and by who held what
-before it; so it says what the run has decided, and also why it has not.
+The engine judges the person anew with all who may have a place with them on that day, by what was
+known to the run and by who held what before it; so it says what the run has decided, and also why
+it has not.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from osms_common.domain.violations import Reason, Violation
 from osms_matching.application.ports import MatchingStore
 from osms_matching.domain.decisions import Decision, Run, RunKind
 from osms_matching.domain.reports import Known
-from osms_matching.rules.circles import circle
 from osms_matching.rules.matching import match
 
 
@@ -54,8 +54,8 @@ class Explaining:
                 raise NotFound("person", identifier_text(person))
             made = reading.runs.of_day(day)
             run = made.run if made else Run(day, Known(reading.head()), RunKind.MONTHLY)
-            reports = reading.evidence.of_circle(person, run.known)
-            persons = circle(reports, person)
-            before = reading.runs.grants_before(made.run_id if made else run.known, persons)
+            party = reading.evidence.party(person, run)
+            reports = reading.evidence.of_party(party, run)
+            before = reading.runs.grants_before(made.run_id if made else run.known, party)
         decisions = match(reports, before, run).of(person)
         return Explained(decisions, made.run_id if made else None)

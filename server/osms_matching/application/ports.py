@@ -19,7 +19,7 @@ from osms_common.domain.deliveries import FeedId
 from osms_common.domain.identifiers import Iin
 from osms_common.domain.revision import Revision
 from osms_matching.domain.contributions import Contribution, ContributionRefund
-from osms_matching.domain.decisions import Decision, Outcome, RunKind
+from osms_matching.domain.decisions import Decision, Outcome, Run, RunKind
 from osms_matching.domain.grants import Grants
 from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import Known, Report
@@ -51,17 +51,20 @@ class EvidenceReading(Protocol):
         """The refunds of lines."""
 
 
-class CircleReading(Protocol):
-    """What is known of a person, and of all whom children and marriages join to them."""
+class PartyReading(Protocol):
+    """What is known of a person, and of all who may have a place with them."""
 
-    def of_circle(self, person: Iin, known: Known) -> Sequence[Report]:
-        """All that was known at an ordinal."""
+    def party(self, person: Iin, run: Run) -> Collection[Iin]:
+        """A person with all whose places may be theirs on the day of a run."""
+
+    def of_party(self, party: Collection[Iin], run: Run) -> Sequence[Report]:
+        """All that decides about a party on the day of a run."""
 
     def is_known(self, person: Iin) -> bool:
         """Whether anything was ever reported of a person, or paid for them."""
 
 
-class KnownReading(EvidenceReading, CircleReading, Protocol):
+class KnownReading(EvidenceReading, PartyReading, Protocol):
     """Everything that can be asked about evidence."""
 
 

@@ -15,48 +15,37 @@ marriages of all whom these acts name.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, Final
 
 import psycopg
 
-from osms_common.domain.calendar import ONE_DAY
-from osms_matching.domain.families import Application, Death, Guardianship, Marriage, Parentage
-from osms_matching.domain.reports import PersonReport
-from osms_matching.persistence.circles import KNOWN
-from osms_matching.persistence.kinds import KIND_OF
 from osms_matching.persistence.law_tables import LawOfRun
-from osms_matching.persistence.singles import GIVEN_BACK, HOLDING, parameters_of, worked_sql
+from osms_matching.persistence.parties import (
+    ACTS,
+    APPLICATIONS,
+    DEATHS,
+    LEAVES,
+    MARRIAGES,
+    young_since,
+)
+from osms_matching.persistence.singles import GIVEN_BACK, parameters_of, worked_sql
+from osms_matching.persistence.standing import holding, known
 from osms_matching.rules.couples import OF_COUPLES
-from osms_matching.rules.listings import LISTS
 
-
-def _codes(*kinds: type[Any]) -> str:
-    return "(" + ", ".join(f"'{KIND_OF[kind].code}'" for kind in kinds) + ")"
-
-
-_ACTS: Final = _codes(Parentage, Guardianship)
-_MARRIAGES: Final = _codes(Marriage)
-_DEATHS: Final = _codes(Death)
-_APPLICATIONS: Final = _codes(Application)
-_LEAVE_KINDS: Final[set[type[PersonReport]]] = {
-    row.report for row in LISTS if row.category in OF_COUPLES
-}
-_LEAVES: Final = _codes(*sorted(_LEAVE_KINDS, key=lambda kind: KIND_OF[kind].code))
 _COUPLES: Final = "(" + ", ".join(f"'{category}'" for category in OF_COUPLES) + ")"
 
 _TOGETHER: Final = f"""
 with acts as (
     select iin child, other_iin, third_iin from report
-    where kind in {_ACTS} and {HOLDING}
+    where kind in {ACTS} and {holding()}
         and iin in (
             select iin from report
-            where kind in {_ACTS} and {HOLDING} and happened_on >= %(young_since)s
+            where kind in {ACTS} and {holding()} and happened_on >= %(young_since)s
         )
 ), on_leave as (
-    select distinct iin from report where kind in {_LEAVES} and {HOLDING}
+    select distinct iin from report where kind in {LEAVES} and {holding()}
 ), marriages as (
-    select iin husband, other_iin wife from report where kind in {_MARRIAGES} and {HOLDING}
+    select iin husband, other_iin wife from report where kind in {MARRIAGES} and {holding()}
 )
 select child together, iin
 from acts cross join lateral (values (other_iin), (third_iin)) named (iin)
@@ -97,7 +86,7 @@ _CHILDREN: Final = f"""
 select distinct party, report.iin child
 from report cross join lateral (values (other_iin), (third_iin)) named (iin)
     join forming.party on party.iin = named.iin
-where kind in {_ACTS} and {HOLDING}
+where kind in {ACTS} and {holding()}
 """
 
 _KIN: Final = f"""
@@ -109,25 +98,25 @@ select party, named.iin
 from forming.children
     join report on report.iin = child
     cross join lateral (values (other_iin), (third_iin)) named (iin)
-where kind in {_ACTS} and {HOLDING} and named.iin is not null
+where kind in {ACTS} and {holding()} and named.iin is not null
 """
 """Whose deaths and marriages may tell for a party."""
 
 _TOLD: Final = f"""
 select party, report.* from report join forming.children on iin = child
-where kind in {_ACTS} and {HOLDING}
+where kind in {ACTS} and {holding()}
 union all
 select party, report.* from report join forming.party using (iin)
-where (kind in {_LEAVES} or kind in {_APPLICATIONS}) and {HOLDING}
+where (kind in {LEAVES} or kind in {APPLICATIONS}) and {holding()}
 union all
 select party, report.* from report join forming.kin using (iin)
-where kind in {_DEATHS} and {KNOWN} and happened_on <= %(day)s
+where kind in {DEATHS} and {known()} and happened_on <= %(day)s
 union all
 select party, report.* from report join forming.kin using (iin)
-where kind in {_MARRIAGES} and {HOLDING}
+where kind in {MARRIAGES} and {holding()}
 union all
 select party, report.* from report join forming.kin on kin.iin = other_iin
-where kind in {_MARRIAGES} and {HOLDING}
+where kind in {MARRIAGES} and {holding()}
     and not exists (
         select from forming.kin husband
         where (husband.party, husband.iin) = (kin.party, report.iin)
@@ -154,8 +143,7 @@ group by portion order by party
 
 def gather_couples(cursor: psycopg.Cursor[Any], law: LawOfRun) -> None:
     """Lays down what is told of each party, and who is of it, in order of parties."""
-    day = law.run.day
-    asked = {**parameters_of(law), "young_since": _young_since(law, day)}
+    asked = {**parameters_of(law), "young_since": young_since(law.law, law.run.day)}
     _lay_down(cursor, "together", _TOGETHER, asked)
     _join(cursor)
     _lay_down(cursor, "children", _CHILDREN, asked)
@@ -178,12 +166,6 @@ def _join(cursor: psycopg.Cursor[Any]) -> None:
         cursor.execute("alter table forming.next_party rename to party")
         if not differs:
             return
-
-
-def _young_since(law: LawOfRun, day: date) -> date:
-    """Of a child that is still young on *day*, an act tells a birth on this day or later."""
-    years = law.law.child_age_years.on(day)
-    return day.replace(year=day.year - years, day=min(day.day, 28)) - ONE_DAY
 
 
 def portions(cursor: psycopg.Cursor[Any], people: int) -> Iterator[tuple[int, int]]:

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from osms_common.domain.identifiers import Iin
 from osms_common.persistence.copying import copy_rows, raw
 from osms_matching.domain.contributions import Contribution, ContributionRefund
+from osms_matching.domain.decisions import Run
 from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import Known, Report
-from osms_matching.persistence import circles
+from osms_matching.persistence import parties
 from osms_matching.persistence.kinds import COLUMNS, KIND_OF, key_of, report_of, row_of
 from osms_matching.persistence.lines import (
     CONTRIBUTION_COLUMNS,
@@ -26,6 +27,7 @@ from osms_matching.persistence.lines import (
     refund_row,
 )
 from osms_matching.persistence.tables import contribution, contribution_refund, report
+from osms_matching.rules.categories import LAW, Law
 from osms_matching.rules.work import Line, line_of
 
 _ASKED: Final = (
@@ -124,17 +126,13 @@ class EvidenceTables:
         rows = (refund_row(reference, refund) for reference, refund in told)
         copy_rows(self._connection, contribution_refund, rows)
 
-    def circle(self, person: Iin, known: Known) -> frozenset[Iin]:
-        """A person with all whom `rules/circles.py` joins to them by what was known at *known*."""
-        return frozenset(circles.members_of(raw(self._connection), person, known))
+    def party(self, person: Iin, run: Run, law: Law = LAW) -> frozenset[Iin]:
+        """A person with all whose places may be theirs on the day of a run: few of a circle."""
+        return frozenset(parties.party_of(raw(self._connection), person, run, law))
 
-    def of_circle(self, person: Iin, known: Known) -> list[Report]:
-        """
-        All that was known at *known* of a person, and of whom `rules/circles.py` joins to them.
-
-        Reports, contributions and refunds, on whichever days they hold.
-        """
-        return circles.reports_of(raw(self._connection), person, known)
+    def of_party(self, party: Collection[Iin], run: Run) -> list[Report]:
+        """All that decides about a party on the day of a run; about others it names, it is not."""
+        return parties.reports_of_party(raw(self._connection), [*party], run)
 
     def is_known(self, person: Iin) -> bool:
         """Whether anything was ever reported of a person, or paid for them."""

@@ -12,7 +12,6 @@ from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
 from osms_common.domain.codes import System
-from osms_common.domain.identifiers import Iin
 from osms_matching.domain import reports as told
 from osms_matching.domain.families import Application, Death, Guardianship, Marriage, Parentage
 from osms_matching.domain.records import RecordKey
@@ -142,13 +141,3 @@ def key_of(row: Sequence[Any]) -> RecordKey:
     """What the source calls the report of a row."""
     _, code, source, record_id, *_ = row
     return RecordKey(_SYSTEM_OF_CODE[source], _KIND_OF_CODE[code].report, record_id)
-
-
-JOINING: Final = tuple(KIND_OF[kind].code for kind in (Parentage, Guardianship, Marriage))
-"""The kinds of reports that join persons to a circle, as `rules/circles.py` has it."""
-
-
-def persons_of(report: Report) -> set[Iin]:
-    """Everybody whom a report names."""
-    named = (getattr(report, field) for field in KIND_OF[type(report)].persons)
-    return {person for person in named if person is not None}

@@ -15,13 +15,12 @@ import psycopg
 
 from osms_common.domain.calendar import first_day, later, month_of
 from osms_matching.domain.decisions import Outcome
-from osms_matching.persistence.circles import KNOWN
 from osms_matching.persistence.law_tables import NOT_LISTED, LawOfRun
 from osms_matching.persistence.months import WIDTH, bit_sql, streak_sql
+from osms_matching.persistence.standing import holding, known
 
 PART: Final = "mod(iin, %(parts)s) = %(part)s"
 """The people of one worker. Every part has about as many: an IIN ends with a check digit."""
-HOLDING: Final = f"{KNOWN} and starts_on <= %(day)s and ends_on > %(day)s"
 
 
 class Part(NamedTuple):
@@ -36,7 +35,7 @@ WHOLE: Final = Part(0, 1)
 _LISTED: Final = f"""
 select iin, category, min(list.place) place
 from report join forming.list using (kind, source)
-where {HOLDING} and {PART} and (list.detail is null or list.detail = report.detail)
+where {holding()} and {PART} and (list.detail is null or list.detail = report.detail)
 group by iin, category
 """
 """Who lists whom for what: of several, the first in the table."""
@@ -50,7 +49,7 @@ where until_run is null and {PART} and not (is_of_couples and %(forms_couples)s)
 
 _DEAD: Final = f"""
 select distinct iin from report
-where kind = 'DEATH' and {KNOWN} and happened_on <= %(day)s and {PART}
+where kind = 'DEATH' and {known()} and happened_on <= %(day)s and {PART}
 """
 
 _BARRED: Final = f"""
@@ -64,7 +63,7 @@ from (
         join listed using (iin, category)
         left join forming.bar_reason
             on bar_reason.number = bar.number and bar_reason.detail = report.detail
-    where {HOLDING} and {PART}
+    where {holding()} and {PART}
 ) said
 where not is_told_otherwise
 order by iin, category, number desc, reason_place, source_place
@@ -81,7 +80,7 @@ select iin from held where category = any(%(looking)s)
 GIVEN_BACK: Final = f"""
 select iin, period, kind, reference, sum(amount) amount
 from contribution_refund
-where {KNOWN} and refunded_on <= %(day)s and {PART}
+where {known("contribution_refund")} and refunded_on <= %(day)s and {PART}
 group by iin, period, kind, reference
 """
 
@@ -180,7 +179,7 @@ def worked_sql(law: LawOfRun, asked: str) -> str:
         from contribution
             join {asked} using (iin)
             left join given_back using (iin, period, kind, reference)
-        where {KNOWN} and contribution.amount > coalesce(given_back.amount, 0)
+        where {known("contribution")} and contribution.amount > coalesce(given_back.amount, 0)
             and paid_on >= '{since}' and paid_on < '{until}'
         group by iin
     ) paid

@@ -22,7 +22,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_common.application.callers import Caller
-from osms_common.application.slots import Slots
+from osms_common.application.slots import Slots, Untaken
 from osms_common.domain.errors import (
     NotServedHere,
     Overloaded,
@@ -63,8 +63,7 @@ class FrontLimits:
     streams: Slots
     callers: Slots
     """For all calls, until their callers have taken the answers."""
-    untaken: Slots
-    """Bytes of answers that callers have not yet taken."""
+    untaken: Untaken
 
 
 class LookUpFront:
@@ -147,7 +146,7 @@ class LookUpFront:
                 caller = self._let_in(path, context, streams=False).caller
                 request = read_message(read, await self._exchange.one(context))
                 answer = writer(write)(await behaviour(request, context))
-                leave = self._front.untaken.take(caller.text, Overloaded, len(answer))
+                leave = self._front.untaken.take(caller.text, len(answer))
                 context.add_done_callback(lambda _: leave())
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
                 await end(context, error, path, self.admission)

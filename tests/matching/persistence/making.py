@@ -19,9 +19,9 @@ from osms_matching.rules.matching import match
 from tests.matching.conftest import empty
 from tests.matching.persistence.telling import tell_all
 
-ALONE: Final = Effort(workers=1, chunk_people=2, work_memory=1)
-"""One connection after another, with couples one by one."""
-BESIDE: Final = Effort(workers=2, chunk_people=2, work_memory=1)
+ALONE: Final = Effort(workers=1, chunk_people=1, work_memory=1)
+"""One connection after another, and one party at a time, so that none helps another out."""
+BESIDE: Final = Effort(workers=2, chunk_people=1, work_memory=1)
 """Two connections, and two processes."""
 AT_THE_END: Final = Known(2**62)
 

@@ -13,10 +13,8 @@ from hypothesis import given
 
 from osms_matching.domain.decisions import Matching
 from osms_matching.domain.grants import Grants
-from osms_matching.persistence.evidence import EvidenceTables
 from osms_matching.persistence.forming import Effort
-from osms_matching.persistence.runs import RunTables
-from osms_matching.rules.matching import match, replay
+from osms_matching.rules.matching import replay
 from tests.matching import crowds
 from tests.matching import lives as lives_of
 from tests.matching.crowds import crowd
@@ -101,21 +99,3 @@ def test_what_is_reported_later_changes_no_run_that_was_made(engine: sa.Engine, 
         told = run.known + 1
         make(engine, number, run)
     check_kept(engine, [*matchings(life)])
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_circle_of_a_person_explains_what_a_run_decided(engine: sa.Engine, seed: int) -> None:
-    """From the database: reports and grants of the circle give everybody's decisions again."""
-    life = crowd(seed)
-    lay_down(engine, life.reports, life.before)
-    for number, run in enumerate(life.runs[:4], 1):
-        make(engine, number, run)
-    for number, run in enumerate(life.runs[:4], 1):
-        with engine.connect() as connection:
-            evidence, runs = EvidenceTables(connection), RunTables(connection)
-            for person in crowds.ADULTS:
-                circle = evidence.circle(person, run.known)
-                before = runs.grants_before(run_id(number), circle)
-                explained = match(evidence.of_circle(person, run.known), before, run)
-                changes = [each for each in explained.changes if each.person == person]
-                assert changes == runs.decisions_of(run_id(number), person)

@@ -9,15 +9,14 @@ from typing import Any, Final
 import psycopg
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
 
 from osms_common.domain.calendar import month
 from osms_common.domain.codes import System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain import families, reports
+from osms_matching.domain.decisions import Run
 from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import (
-    NEVER,
     DetentionKind,
     Known,
     LeaveKind,
@@ -29,17 +28,13 @@ from osms_matching.domain.reports import (
     Residence,
 )
 from osms_matching.persistence.evidence import EvidenceTables
-from osms_matching.persistence.kinds import KINDS, key_of, persons_of, report_of, row_of
-from osms_matching.rules.circles import circle, joined_by
+from osms_matching.persistence.kinds import KIND_OF, KINDS, key_of, report_of, row_of
 from osms_matching.rules.work import line_of
-from tests.matching.conftest import empty
-from tests.matching.crowds import ADULTS, CHILDREN, crowd
 from tests.matching.factories import (
     ASEL,
     BABY,
     BOLAT,
     CHILD,
-    DANA,
     applied,
     born,
     day,
@@ -50,9 +45,7 @@ from tests.matching.factories import (
     paid,
     refunded,
 )
-from tests.matching.lives import Life, lives
 from tests.matching.persistence.telling import tell_all
-from tests.rules.lives import unhurried
 
 LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "60"))
 CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "6"))
@@ -79,6 +72,11 @@ OF_FAMILIES: Final = [
 ]
 
 PENSION: Final = RecordKey(System.MLSPP, Pension, "1")
+
+
+def known_of(tables: EvidenceTables, person: Iin, known: int) -> list[Report]:
+    """What is known of somebody at an ordinal."""
+    return tables.of_party([person], Run(day("2026-06-01"), Known(known)))
 
 
 def of_persons() -> list[Report]:
@@ -139,10 +137,10 @@ def test_a_record_that_is_told_again_was_known_until_then(engine: sa.Engine) -> 
         tables.tell([(PENSION, first)])
         tables.tell([(PENSION, second)])
         assert tables.current([PENSION]) == {PENSION: second}
-        assert tables.of_circle(ASEL, Known(2)) == []
-        assert tables.of_circle(ASEL, Known(4)) == [replace(first, withdrawn=Known(5))]
-        assert tables.of_circle(ASEL, Known(5)) == []
-        assert tables.of_circle(BOLAT, Known(5)) == [second]
+        assert known_of(tables, ASEL, 2) == []
+        assert known_of(tables, ASEL, 4) == [replace(first, withdrawn=Known(5))]
+        assert known_of(tables, ASEL, 5) == []
+        assert known_of(tables, BOLAT, 5) == [second]
 
 
 def test_what_is_told_twice_in_one_revision_was_never_known_the_first_time(
@@ -153,9 +151,9 @@ def test_what_is_told_twice_in_one_revision_was_never_known_the_first_time(
     with engine.begin() as connection:
         tables = EvidenceTables(connection)
         tables.tell([(PENSION, wrong), (PENSION, right)])
-        assert tables.of_circle(ASEL, Known(3)) == [right]
+        assert known_of(tables, ASEL, 3) == [right]
         tables.tell([(PENSION, wrong)])
-        assert tables.of_circle(ASEL, Known(3)) == [wrong]
+        assert known_of(tables, ASEL, 3) == [wrong]
 
 
 def test_what_is_withdrawn_was_known_until_then(engine: sa.Engine) -> None:
@@ -166,8 +164,8 @@ def test_what_is_withdrawn_was_known_until_then(engine: sa.Engine) -> None:
         tables.tell([(PENSION, first)])
         tables.withdraw([PENSION], Known(5))
         assert tables.current([PENSION]) == {}
-        assert tables.of_circle(ASEL, Known(4)) == [replace(first, withdrawn=Known(5))]
-        assert tables.of_circle(ASEL, Known(5)) == []
+        assert known_of(tables, ASEL, 4) == [replace(first, withdrawn=Known(5))]
+        assert known_of(tables, ASEL, 5) == []
         tables.tell([(PENSION, second)])
         assert tables.current([PENSION]) == {PENSION: second}
 
@@ -229,53 +227,14 @@ def test_a_line_is_not_kept_twice(engine: sa.Engine) -> None:
 @pytest.mark.parametrize("report", [*OF_FAMILIES, listed(Pension), paid("2026-06-10")], ids=repr)
 def test_everybody_whom_a_report_names_is_known(engine: sa.Engine, report: Report) -> None:
     """And nobody else is."""
-    named = {ASEL} if report == paid("2026-06-10") else persons_of(report)
+    fields = KIND_OF[type(report)].persons if type(report) in KIND_OF else ("person",)
+    named = {getattr(report, field) for field in fields} - {None}
     with engine.begin() as connection:
         tables = EvidenceTables(connection)
         assert not any(tables.is_known(person) for person in named)
         tell_all(connection, [report])
         assert all(tables.is_known(person) for person in named)
         assert not tables.is_known(BABY)
-
-
-def of_circle(life: Life, person: Iin, known: Known) -> list[Report]:
-    """What a person's circle is told of, found among all reports."""
-    known_then = [report for report in life.reports if report.is_known_at(known)]
-    members = circle(known_then, person)
-    return [r for r in known_then if _first_persons(r) & members]
-
-
-def _first_persons(report: Report) -> set[Iin]:
-    return {getattr(report, "person")} if hasattr(report, "person") else joined_by(report)  # noqa: B009
-
-
-def check_circles(engine: sa.Engine, life: Life, known: Known) -> None:
-    """The circle of everybody in the database is that among the reports."""
-    empty(engine)
-    with engine.begin() as connection:
-        tell_all(connection, life.reports)
-        tables = EvidenceTables(connection)
-        for person in (*ADULTS, *CHILDREN, ASEL, DANA, CHILD):
-            found = tables.of_circle(person, known)
-            assert sorted(map(repr, found)) == sorted(map(repr, of_circle(life, person, known)))
-            known_then = [report for report in life.reports if report.is_known_at(known)]
-            assert tables.circle(person, known) == circle(known_then, person)
-
-
-@unhurried(LIVES)
-@given(lives())
-def test_circles_are_found_as_the_rules_find_them(own_matching: sa.Engine, life: Life) -> None:
-    """In every life, as known at its first matching, or at the end of all."""
-    known = life.runs[0].known if life.runs else Known(9)
-    check_circles(own_matching, life, known)
-
-
-@pytest.mark.parametrize("seed", range(CROWDS))
-def test_circles_of_crowds_are_found_as_well(engine: sa.Engine, seed: int) -> None:
-    """Where families meet by children, marriages and guardians."""
-    life = crowd(seed)
-    for known in (Known(0), Known(3), Known(NEVER - 1)):
-        check_circles(engine, life, known)
 
 
 def test_months_are_kept_as_their_first_days(engine: sa.Engine) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -34,7 +34,7 @@ from osms_matching.domain.reports import (
     UnemployedRegistration,
 )
 from osms_matching.rules.categories import LAW, RULES, Law
-from osms_matching.rules.listings import BARS, LISTS
+from osms_matching.rules.listings import BARS, LISTS, Bars
 from tests.matching.factories import (
     day,
     died,
@@ -181,8 +181,7 @@ def test_a_bar_keeps_from_a_category_unless_a_source_says_otherwise(engine: sa.E
         lists = LISTING[row.category]()
         for source in row.sources:
             for value in row.reasons:
-                fields: Any = {row.field: value}
-                bar = listed(row.report, source=source, **fields)
+                bar = _barred(row, source, value)
                 code = str(row.category)
                 rows += [
                     somebody(next(whom), [lists, bar]),
@@ -199,13 +198,34 @@ def test_a_bar_keeps_from_a_category_unless_a_source_says_otherwise(engine: sa.E
     assert reasons == {reason for row in BARS for reason in row.reasons.values()}
 
 
-def _said_otherwise(row: Any) -> Iterator[Report]:  # noqa: ANN401
+def _said_otherwise(row: Bars) -> Iterator[Report]:
     values = _all_values(next(iter(row.reasons)))
     for source in row.sources:
         for value in values:
             if value not in row.reasons:
-                fields: Any = {row.field: value}
-                yield listed(row.report, source=source, **fields)
+                yield _barred(row, source, value)
+
+
+def test_of_several_bars_the_first_in_the_table_is_told(engine: sa.Engine) -> None:
+    """By the reason, and then by the source, in whichever order they were told."""
+    whom, expected, rows = iter(_PEOPLE), {}, []
+    for row in BARS:
+        code, lists = str(row.category), LISTING[row.category]()
+        order = [*dict.fromkeys(row.reasons.values())]
+        bars = [(reason, s, v) for s in row.sources for v, reason in row.reasons.items()]
+        for pair in permutations(bars, 2):
+            first = min(pair, key=lambda bar: (order.index(bar[0]), row.sources.index(bar[1])))
+            told = [_barred(row, source, value) for _, source, value in pair]
+            person = next(whom)
+            expected[person] = first[:2]
+            rows.append(somebody(person, [lists, *told], f"{code} WITHDRAWN", before=[code]))
+    made = check(engine, rows)
+    assert {each.person: (each.reason, each.source) for each in made.changes} == expected
+
+
+def _barred(row: Bars, source: System, value: object) -> PersonReport:
+    fields: Any = {row.field: value}
+    return listed(row.report, source=source, **fields)
 
 
 # Months.
@@ -297,6 +317,8 @@ def test_death_takes_everything_from_its_day_on(engine: sa.Engine) -> None:
             rows.append(somebody(next(whom), reports, *[f"{code} GRANTED"] * (not is_dead)))
             taken = [f"{code} WITHDRAWN"] * is_dead
             rows.append(somebody(next(whom), reports, *taken, before=[code]))
+        dead = [died(Iin(1), "2026-07-15")]
+        rows.append(somebody(next(whom), dead, f"{code} WITHDRAWN", before=[code]))
     made = check(engine, rows)
     withdrawn = [each for each in made.changes if each.outcome is Outcome.WITHDRAWN]
     assert {each.reason for each in withdrawn} == {Reason.DEATH}

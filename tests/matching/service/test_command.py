@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,24 +17,14 @@ from tests.conftest import ClientOf
 from tests.matching.service.conftest import NAMES
 from tests.matching.service.telling import on, push
 from tests.people import people
-from tests.processes import environment
+from tests.processes import MATCHING, ServerProcess, run
 
 WOMAN, OTHER = people(2)
-SECONDS: Final = 60
-READY: Final = "osms-matching ready at "
 
 
 def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs the command to its end, with its state below a folder."""
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "osms_matching", *arguments],
-        env=environment(XDG_STATE_HOME=str(folder)),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    return run(*arguments, program=MATCHING, XDG_STATE_HOME=str(folder))
 
 
 @pytest.fixture(scope="module")
@@ -47,22 +36,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """A server with a PostgreSQL of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "osms_matching", "serve", "--plaintext", "--until-stdin-closes",
-         "--listen", "127.0.0.1:0"],
-        env=environment(XDG_STATE_HOME=str(folder)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stdin is not None
-        line = process.stdout.readline()
-        assert line.startswith(READY), line
-        yield line.removeprefix(READY).strip()
-        process.stdin.close()
-        assert process.wait(SECONDS) == 0
+    arguments = ("serve", "--plaintext", "--listen", "127.0.0.1:0")
+    with ServerProcess(*arguments, program=MATCHING, XDG_STATE_HOME=str(folder)) as server:
+        yield server.address
 
 
 def test_a_run_is_previewed_made_and_sent(
