@@ -48,7 +48,7 @@ from osms_server.persistence.look_up_facts import PostgresLookUpFacts
 from osms_server.persistence.rights import LOOK_UP
 from osms_server.roles import demand_rights
 from osms_server.rpc.authorisation import RIGHTS
-from osms_server.rpc.look_up_front import LookUpFront
+from osms_server.rpc.look_up_front import FrontLimits, LookUpFront
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +83,14 @@ async def _serve(settings: Settings, dsn: str, ready: Callable[[str], None]) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     files = tls_files(settings)
-    exchange = Exchange(settings.stream_idle_seconds, settings.slow_caller_seconds)
-    with _parts(settings, dsn, files, exchange) as (front, desk):
+    limits = front_limits(settings)
+    exchange = Exchange(
+        settings.stream_idle_seconds,
+        settings.slow_caller_seconds,
+        limits.untaken,
+        settings.look_up_connection_seconds + settings.look_up_connection_grace_seconds,
+    )
+    with _parts(settings, dsn, files, (limits, exchange)) as (front, desk):
         server = grpc.aio.server(
             interceptors=[OpenGate(front.admission, front.places, exchange)],
             maximum_concurrent_rpcs=settings.look_up_rpcs_max,
@@ -115,10 +121,14 @@ def _options(settings: Settings) -> list[tuple[str, Any]]:
 
 @contextmanager
 def _parts(
-    settings: Settings, dsn: str, files: TlsFiles | None, exchange: Exchange
+    settings: Settings,
+    dsn: str,
+    files: TlsFiles | None,
+    exchanging: tuple[FrontLimits, Exchange],
 ) -> Iterator[tuple[LookUpFront, DeskParts]]:
     """What answers, on the loop that runs; overlays are laid in threads."""
     clock, law = SystemClock(), Law()
+    limits, exchange = exchanging
     engine = pooled_engine_for(dsn, settings)
     acts = ActTrail(engine, clock)
     try:
@@ -128,7 +138,7 @@ def _parts(
             desk.desk,
             make_signer(settings, clock, law),
             admission(settings, RIGHTS, identity_of(files, acts, sandbox=settings.sandbox), acts),
-            front_limits(settings),
+            limits,
             look_up_limits(settings),
             exchange,
         )

@@ -16,7 +16,7 @@ from osms_common.rpc.identity import SANDBOX_CALLERS
 from osms_server.rpc.authorisation import QUESTIONS
 from tests.conftest import apart_variables
 from tests.hostile.frames import Line, call_headers, message
-from tests.hostile.trying import resident
+from tests.hostile.trying import resident, tells_of_failure
 from tests.people import AIGUL
 from tests.processes import ServerProcess
 from tests.rpc.looking_up import LOOPBACK
@@ -67,8 +67,7 @@ class Server:
     @property
     def has_failed(self) -> bool:
         """Whether its log tells of anything that it did not await."""
-        text = self.log.read_text()
-        return "Traceback" in text or "a call failed" in text
+        return tells_of_failure(self.log)
 
 
 def tls_of(folder: Path, certificate: Path | None, key: Path | None = None) -> ssl.SSLContext:

@@ -185,6 +185,33 @@ def test_lists_that_nobody_takes_are_ended_or_hold_their_places(target: Server) 
         assert target.memory - before < GROWTH_MAX
 
 
+def test_lists_that_were_not_taken_count_while_their_connection_lasts(
+    dsn: str, tmp_path: Path
+) -> None:
+    """Their streams are ended, and begun anew; gRPC still has what was not taken of them."""
+    settings = {**SMALL, "OSMS_SLOW_CALLER_SECONDS": "0.2"}
+    with (
+        server("look-ups", dsn, tmp_path / "log", settings=settings) as running,
+        running.line().begin(CLOSED) as line,
+    ):
+        before = running.memory
+        streams = iter(range(1, 2**20, 2))
+
+        def is_refused() -> bool:
+            for _ in range(8):
+                stream = next(streams)
+                line.call(stream, call_headers(STREAM, caller("mis/deaf")), LISTED, ends=False)
+            told(line)
+            return any(
+                "answers_bytes_per_caller_max" in headers.get("grpc-message", "")
+                for headers in line.headers_of.values()
+            )
+
+        wait_until(is_refused)
+        assert running.memory - before < GROWTH_MAX
+        assert running.is_answering()
+
+
 # The end.
 
 

@@ -48,6 +48,9 @@ _NOT_TOLD: Final = (*EVERYBODY, SURNAME, PAYER)
 """Of persons whom no hostile message names, nothing may be in an error."""
 
 
+_FAILURES: Final = ("Traceback", "a call failed", "cannot be reached")
+
+
 class Fault(AssertionError):
     """A server did what it must not do."""
 
@@ -97,9 +100,8 @@ class Target:
         told = stub.Check(request, timeout=SECONDS, metadata=(("osms-caller", "SC"),))
         if told.status != health_pb2.HealthCheckResponse.SERVING:
             raise Fault(f"health tells {told.status}")
-        text = self._log.read_text()
-        if "Traceback" in text or "a call failed" in text:
-            raise Fault(f"the log has a failure:\n{text[-4_000:]}")
+        if tells_of_failure(self._log):
+            raise Fault(f"the log has a failure:\n{self._log.read_text()[-4_000:]}")
         if self._stored.refusals_that_tell():
             raise Fault("the log of acts has what was refused")
         self.figures.memory.append(resident(self._pid))
@@ -170,6 +172,12 @@ def _judge_status(case: Case, status: Status) -> None:
 def _told(case: Case) -> str:
     sent = " ".join(content[:200].hex() or "-" for content in case.messages)
     return f"case {case.number}, {case.path} by {case.caller[:60]!r} ({case.way}: {sent})"
+
+
+def tells_of_failure(log: Path) -> bool:
+    """Whether a server has told its log of anything that must not happen, whoever calls."""
+    text = log.read_text()
+    return any(told in text for told in _FAILURES)
 
 
 def resident(pid: int) -> int:

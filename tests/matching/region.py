@@ -25,7 +25,7 @@ from osms_common.domain.codes import System
 from osms_common.domain.identifiers import Iin
 from osms_matching.domain import families, reports
 from osms_matching.domain.contributions import Contribution, ContributionKind, ContributionRefund
-from osms_matching.domain.decisions import Run
+from osms_matching.domain.decisions import Run, RunKind
 from osms_matching.domain.reports import Known, Report
 from osms_matching.rules.circles import joined_by
 
@@ -94,9 +94,10 @@ def about(reports: list[Report], people: frozenset[Iin]) -> list[Report]:
 
 
 def daily(first: date, last: date) -> list[Run]:
-    """A matching on every day, by what was told until its end."""
+    """A matching on every day, by what was told until its end; the first of a month is monthly."""
     days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
-    return [Run(day, known_on(day)) for day in days]
+    kinds = {1: RunKind.MONTHLY}
+    return [Run(day, known_on(day), kinds.get(day.day, RunKind.DAILY)) for day in days]
 
 
 def known_on(day: date) -> Known:

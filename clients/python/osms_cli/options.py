@@ -127,14 +127,19 @@ _CONNECTION: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def connection_options(
-    usual_caller: str = "", *, from_environment: bool = False
+    usual_caller: str = "",
+    usual_address: str = DEFAULT_ADDRESS,
+    *,
+    from_environment: bool = False,
 ) -> dict[str, Any]:
     """The options of the connection, each by the name of its parameter."""
     usual = f" Usually {usual_caller}." if usual_caller else ""
     caller = {**_CONNECTION["caller"], "meaning": f"{_CONNECTION['caller']['meaning']}{usual}"}
+    place = str(_CONNECTION["address"]["meaning"]).replace(DEFAULT_ADDRESS, usual_address)
+    address = {**_CONNECTION["address"], "meaning": place}
     return {
         name: _option(**parts, from_environment=from_environment)
-        for name, parts in {**_CONNECTION, "caller": caller}.items()
+        for name, parts in {**_CONNECTION, "caller": caller, "address": address}.items()
     }
 
 

@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from osms_cli.failures import told
 from osms_cli.options import AsJson, Version, connection_options
-from osms_cli.session import Options, Session
+from osms_cli.session import DEFAULT_ADDRESS, Options, Session
 
 Command = Callable[..., None]
 
@@ -60,8 +60,10 @@ def _without_type(parameter: Any) -> Any:
 class Commands:
     """Registers commands on an application or a group of it."""
 
-    def __init__(self, app: typer.Typer) -> None:
+    def __init__(self, app: typer.Typer, usual_address: str = DEFAULT_ADDRESS) -> None:
+        """*usual_address* is where their service is if nobody says so."""
         self._app = app
+        self._usual_address = usual_address
 
     def add(
         self,
@@ -86,15 +88,18 @@ class Commands:
                 help=reflowed(inspect.getdoc(function) or ""),
                 epilog=f"Example: {example}",
             )
-            add(_with_session(function, caller, asks=asks) if connects else _alone(function))
+            if connects:
+                add(_with_session(function, caller, self._usual_address, asks=asks))
+            else:
+                add(_alone(function))
             return function
 
         return register
 
 
-def _with_session(function: Command, caller: str, *, asks: bool) -> Command:
+def _with_session(function: Command, caller: str, usual_address: str, *, asks: bool) -> Command:
     """The function as a command line has it: without its session, with the common options."""
-    common = connection_options(caller)
+    common = connection_options(caller, usual_address)
 
     @wraps(function)
     def run(ctx: typer.Context, *, as_json: bool, **given: Any) -> None:
@@ -102,7 +107,8 @@ def _with_session(function: Command, caller: str, *, asks: bool) -> Command:
 
         connection = {name: given.pop(name) for name in common}
         said = Options(**connection, address_said=connection["address"])
-        session = Session(said.over(ctx.find_root().obj or Options()), caller, as_json)
+        options = said.over(ctx.find_root().obj or Options())
+        session = Session(options, caller, as_json, usual_address)
         try:
             function(session, **given)
         except BrokenPipeError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:50551"
+DEFAULT_MATCHING_ADDRESS: Final = "127.0.0.1:50561"
 DEFAULT_LANGUAGE: Final = "en"
 LANGUAGES: Final = ("kk", "ru", "en")
 
@@ -57,13 +58,16 @@ class Session:
     """Who calls where nobody else was named."""
 
     as_json: bool = False
+    usual_address: str = DEFAULT_ADDRESS
+    """Where the service is if nobody says so."""
+
     _open: dict[str, OsmsClient] = field(default_factory=dict)
     _matching: dict[str, MatchingClient] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
         """Where the service is: one address, or several with commas between them."""
-        return self.options.address or DEFAULT_ADDRESS
+        return self.options.address or self.usual_address
 
     @property
     def language(self) -> str:

@@ -63,12 +63,14 @@ FIELDS: Final = (
 )
 """What the texts of a link are, in order."""
 
+# What would have been inserted (`excluded`) may be read only by who may read the table, and
+# look-ups may not.
 _APPEND: Final = """
 with writer as (
     insert into act_writer as w (writer, sequence, chain, record_time)
     values (%(writer)s, %(sequence)s, %(chain)s, %(record_time)s)
     on conflict (writer) do update
-    set sequence = excluded.sequence, chain = excluded.chain, record_time = excluded.record_time
+    set sequence = %(sequence)s, chain = %(chain)s, record_time = %(record_time)s
 )
 insert into act_log (writer, sequence, record_time, caller, certificate, method, kind, outcome,
                      subject, revision, iins, request, chain)

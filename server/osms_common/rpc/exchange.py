@@ -1,7 +1,8 @@
 """
 How a server on an event loop reads and writes: nobody is waited for without an end.
 
-A message must come, and an answer must be taken, within the seconds that are allowed.
+A message must come, and an answer must be taken, within the seconds that are allowed. One that
+was not stays in the memory of gRPC, which forgets it with its connection; until then it counts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from osms_common.application.slots import Untaken
 from osms_common.domain.errors import InvalidRequest, ShuttingDown, StreamIdle
 from osms_common.domain.violations import Reason, Violation
 
@@ -19,12 +21,21 @@ class Exchange:
     Messages in and out, on the loop that runs.
 
     A stream may send nothing for *idle_seconds*; a message may take *slow_seconds* to be sent, or
-    to be taken.
+    to be taken. What is not taken counts in *untaken* for *connection_seconds*, the most that a
+    connection can last.
     """
 
-    def __init__(self, idle_seconds: float, slow_seconds: float) -> None:
+    def __init__(
+        self,
+        idle_seconds: float,
+        slow_seconds: float,
+        untaken: Untaken,
+        connection_seconds: float,
+    ) -> None:
         self._idle_seconds = idle_seconds
         self._slow_seconds = slow_seconds
+        self._untaken = untaken
+        self._connection_seconds = connection_seconds
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -42,13 +53,23 @@ class Exchange:
             raise InvalidRequest((Violation("message", Reason.REQUIRED),))
         return content
 
-    async def write(self, context: Any, content: Any) -> None:
-        """StreamIdle: the caller takes nothing."""
+    async def write(self, context: Any, content: bytes, holder: str) -> None:
+        """
+        Gives *holder* an answer on a stream.
+
+        StreamIdle: it is not taken. Overloaded: too many were not taken before it.
+        """
+        leave = self._untaken.take(holder, len(content))
         try:
             async with asyncio.timeout(self._slow_seconds):
                 await context.write(content)
         except TimeoutError as error:
+            asyncio.get_running_loop().call_later(self._connection_seconds, leave)
             raise StreamIdle(self._slow_seconds) from error
+        except BaseException:
+            leave()
+            raise
+        leave()
 
     async def next(self, requests: AsyncIterator[bytes]) -> bytes | None:
         """The next message; None at the end. StreamIdle, ShuttingDown: none will be waited for."""

@@ -61,34 +61,36 @@ class OpenGate(grpc.aio.ServerInterceptor):
 
         async def opened(requests: AsyncIterator[bytes], context: Any) -> None:
             try:
-                self._let_in(handler, context)
-                await self._answer(handler, requests, context)
+                name = self._let_in(handler, context)
+                async for answer in self._answers(handler, requests, context):
+                    content = handler.response_serializer(answer)
+                    await self._exchange.write(context, content, name)
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
                 await end(context, error, method, self._admission)
 
-        return grpc.stream_stream_rpc_method_handler(
-            opened, response_serializer=handler.response_serializer
-        )
+        return grpc.stream_stream_rpc_method_handler(opened)
 
-    def _let_in(self, handler: Any, context: Any) -> None:
+    def _let_in(self, handler: Any, context: Any) -> str:
         name = self._admission.admit_anybody(context)
         places = [self._places.callers.take(name, Overloaded)]
         context.add_done_callback(lambda _: [leave() for leave in places])
         if handler.response_streaming:
             places.append(self._places.streams.take(_ANYBODY))
+        return name
 
-    async def _answer(self, handler: Any, requests: AsyncIterator[bytes], context: Any) -> None:
+    async def _answers(
+        self, handler: Any, requests: AsyncIterator[bytes], context: Any
+    ) -> AsyncIterator[Any]:
         if handler.request_streaming:
             answers = handler.stream_stream(self._many(handler, requests, context), context)
         else:
             request = read_message(handler.request_deserializer, await self._exchange.one(context))
             if not handler.response_streaming:
-                answer = await handler.unary_unary(request, context)
-                await self._exchange.write(context, answer)
+                yield await handler.unary_unary(request, context)
                 return
             answers = handler.unary_stream(request, context)
         async for answer in answers:
-            await self._exchange.write(context, answer)
+            yield answer
 
     async def _many(
         self, handler: Any, requests: AsyncIterator[bytes], context: Any

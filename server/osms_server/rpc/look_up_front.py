@@ -196,7 +196,7 @@ class LookUpFront:
         taking = asyncio.create_task(take())
         try:
             while (doing := await under_way.get()) is not None:
-                await self._exchange.write(context, await doing)
+                await self._exchange.write(context, await doing, caller.text)
                 room.release()
         finally:
             await _ended(taking)

@@ -12,7 +12,7 @@ from osms_cli.drawing import matchings
 from osms_cli.listing import limited
 from osms_cli.mutating import repeatable
 from osms_cli.registration import Commands, DescribedGroup, reflowed
-from osms_cli.session import Session
+from osms_cli.session import DEFAULT_MATCHING_ADDRESS, Session
 from osms_cli.typed import DAY, Iin, Limit, RequestId, read_day
 
 OPERATOR: Final = "labour1"
@@ -51,7 +51,7 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(cls=DescribedGroup, no_args_is_help=True, help=reflowed(HELP))
     app.add_typer(group, name="matching")
-    commands = Commands(group)
+    commands = Commands(group, DEFAULT_MATCHING_ADDRESS)
     run_id = "01981f3a-5c00-7d2e-8000-00000000002a"
     commands.add("runs", caller=OPERATOR, example="osms matching runs --state STOPPED")(runs)
     commands.add("run", caller=OPERATOR, example=f"osms matching run {run_id}")(run)

@@ -30,7 +30,7 @@ from osms_cli.failures import MISUSED, Failure
 from osms_cli.feeding.position import Destination
 from osms_cli.feeding.snapshot import send_roster, try_roster
 from osms_cli.registration import Commands, DescribedGroup, reflowed
-from osms_cli.session import Session
+from osms_cli.session import DEFAULT_MATCHING_ADDRESS, Session
 
 STATE_CORPORATION: Final = "SC"
 
@@ -44,7 +44,7 @@ and kept in the repair queue; it never stops the lines beside it, and does not c
 status unless --fail-on-rejected is given. A file with a header alone says that there is nothing to
 report.
 
-Reports and contributions go to the matching, which is a service of its own: name it by --address.
+Reports and contributions go to the matching, a service of its own at another address.
 
 With --validate-only nothing is stored and no position is touched: every line is judged as if it
 were pushed, from the first on, and whoever would gain or lose days of the right is counted, over
@@ -74,8 +74,9 @@ def add_to(app: typer.Typer) -> None:
         caller="BODY",
         example="osms push roster-changes DEFENCE changes.ndjson",
     )(roster_changes)
-    commands.add("reports", example="osms push reports --as MOJ acts.ndjson.gz")(reports)
-    commands.add(
+    to_the_matching = Commands(group, DEFAULT_MATCHING_ADDRESS)
+    to_the_matching.add("reports", example="osms push reports --as MOJ acts.ndjson.gz")(reports)
+    to_the_matching.add(
         "contributions",
         caller=STATE_CORPORATION,
         example="osms push contributions contributions.ndjson.gz",
