@@ -169,8 +169,9 @@ def test_a_birthday(born_on: str, years: int, expected: str) -> None:
 
 
 def _rows() -> dict[str, list[str]]:
-    """The rows of the page's table of categories, by their code."""
-    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    """The rows of the page's tables of categories and of reasons, by their code."""
+    _, _, told = PAGE.read_text(encoding="utf-8").partition("\n## The categories\n")
+    lines = told.partition("\n## At size\n")[0].splitlines()
     cells = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
     return {row[0].strip("`"): row[1:] for row in cells if row[0].startswith("`")}
 
