@@ -38,12 +38,14 @@ def command(*arguments: str, program: str = REGISTER) -> list[str]:
     return [sys.executable, "-m", program, *arguments]
 
 
-def run(*arguments: str, program: str = REGISTER, **more: str) -> subprocess.CompletedProcess[str]:
-    """Runs a server's command to its end."""
+def run(
+    *arguments: str, program: str = REGISTER, told: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a server's command to its end; *told* is what it reads."""
     return subprocess.run(  # noqa: S603 - our own program
         command(*arguments, program=program),
         env=environment(**more),
-        stdin=subprocess.DEVNULL,
+        input=told,
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -17,7 +17,7 @@ from tests.conftest import ClientOf
 from tests.matching.service.conftest import NAMES
 from tests.matching.service.telling import on, push
 from tests.people import people
-from tests.processes import MATCHING, ServerProcess, run
+from tests.processes import MATCHING, ServerProcess, passable_folder, run
 
 WOMAN, OTHER = people(2)
 
@@ -99,3 +99,14 @@ def test_what_cannot_be_done_is_told_in_one_line(
     ended = command(*arguments, folder=folder)
     assert (ended.returncode, says in ended.stderr) == (code, True), ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_days_can_come_one_after_the_other() -> None:
+    """Each is run as it comes, by one process; what is no day ends it."""
+    days = "2026-06-01\n2026-06-02\nsoon\n2026-06-03\n"
+    arguments = ("run", "--days-from-input", "--no-send")
+    with passable_folder("osms-days-") as folder:
+        made = run(*arguments, program=MATCHING, told=days, XDG_STATE_HOME=str(folder))
+    runs = [line.partition(":")[0] for line in made.stdout.splitlines() if " run of " in line]
+    assert runs == ["monthly run of 2026-06-01", "daily run of 2026-06-02"], made.stderr
+    assert (made.returncode, "'soon' is not a day" in made.stderr) == (2, True)

@@ -53,7 +53,7 @@ class Paid(NamedTuple):
 class Payer(NamedTuple):
     """The columns of a line that are the same in all of one payer's lines."""
 
-    iin: str
+    number: int
     person: str  # iin, surname, given_name and patronymic
     payer: str  # payer_id, payer_name and payer_kind
     independent: bool
@@ -65,6 +65,7 @@ class Independents:
     def __init__(self, chance: Random, book: PayBook) -> None:
         self._chance = chance
         self._book = book
+        self._payers = 0
         self._iso = iso_texts()
         self._months = months()
         self._first_year = book.calendar.first // YEAR_MONTHS
@@ -74,7 +75,8 @@ class Independents:
         iin = person.split(",", 1)[0]
         said = self._chance.random() >= UNSAID_KIND_SHARE
         kind = "INDEPENDENT" if said else ""
-        payer = Payer(iin, person, f"{iin},{trade_name},{kind}", said)
+        self._payers += 1
+        payer = Payer(self._payers, person, f"{iin},{trade_name},{kind}", said)
         paid, following = 0, self._book.calendar.first
         for stretch in stretches:
             first = max(self._months[stretch.since], following)
@@ -124,7 +126,7 @@ class Independents:
         calendar = self._book.calendar
         if not calendar.first_day <= day <= calendar.last_day:
             return 0
-        reference = f"I{payer.iin}{month_text(order)[2:].replace('-', '')}"
+        reference = f"I{payer.number:07d}{month_text(order)[2:].replace('-', '')}"
         tenge = CONTRIBUTION_FIRST + RAISE * (month // YEAR_MONTHS - self._first_year)
         self._book.payments[day].append(
             f"PAYMENT,{reference},{payer.person},{payer.payer},{period_text(month)},"
