@@ -23,7 +23,7 @@ from tests.benchmarks.matching_laid_out import FIRST_RUN, NEXT_DAY, NEXT_MONTH, 
 from tests.benchmarks.measures import PEOPLE_A_SECOND, Row
 from tests.processes import passable_folder
 
-MATCHING: Final = ("matching_first", "matching_daily", "matching_monthly")
+MATCHING: Final = ("matching", "matching_daily", "matching_monthly")
 """The names of its rows: nobody holds anything; the next day; the next month."""
 
 _RUNS: Final = (

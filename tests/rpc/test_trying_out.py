@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 from google.rpc.error_details_pb2 import LocalizedMessage, RetryInfo
-from osms_common.persistence.shared_tables import act_log
 
 from osms.entitlement.v1 import entitlement_service_pb2 as pb
 from osms_common.domain.codes import Role
+from osms_common.persistence.shared_tables import act_log
 from osms_common.texts import Language, error_text
 from osms_server.bootstrap import Engines
 from tests.people import people
