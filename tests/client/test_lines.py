@@ -50,6 +50,7 @@ CALLS: dict[str, Callable[[OsmsClient], Any]] = {
     "payment_feed": lambda c: c.payment_feed().__enter__(),
     "roster_change_feed": lambda c: c.roster_change_feed().__enter__(),
     "category_position": lambda c: c.category_position(),
+    "category_message_number": lambda c: c.category_message_number(),
     "payment_position": lambda c: c.payment_position(),
     "roster_change_position": lambda c: c.roster_change_position(),
     "push_roster": lambda c: c.push_roster("DEFENCE", [RosterLine(AIGUL)]),
@@ -131,7 +132,7 @@ def test_without_a_server_nobody_can_tell() -> None:
 def test_a_line_that_falls_silent_ends_with_the_deadline(line: Line) -> None:
     """A question on its way, a list that is being read, and a feed that waits for its ack."""
     caller_goes_on = threading.Event()
-    with on(line, "operator1", seconds=0.5) as fund, on(line, "SC", seconds=0.5) as corporation:
+    with on(line, "operator1", seconds=1.5) as fund, on(line, "SC", seconds=1.5) as corporation:
         assert not fund.check(AIGUL).entitled
         asked = fund.check_list(slowly(caller_goes_on, AIGUL))
         next(asked)

@@ -91,7 +91,7 @@ def _row_of_fund(
 ) -> sa.Insert:
     own = {
         "iin": sent["iin"],
-        "registration_id": UUID(int=int(fact.registration_id[1:])),
+        "registration_id": UUID(int=(sent["iin"] << 32) | int(fact.registration_id[1:])),
         "revision": fact.known,
     }
     if isinstance(fact, RegistrationRevoked):

@@ -9,9 +9,12 @@ import string
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import osms_common
+import osms_matching
 import osms_server
 from osms.entitlement.v1.error_reason_pb2 import ErrorReason
 from osms_common.domain.codes import Budget, Category, GroundKind, Role, Status, System
@@ -32,6 +35,7 @@ from osms_common.texts.errors import ERRORS, WORDS
 from osms_common.texts.names import BUDGETS, CATEGORIES, GROUNDS
 from osms_common.texts.provisions import PROVISIONS
 from osms_common.texts.reasons import REASONS
+from osms_matching.domain.runs import RunState
 from osms_server.application.rows import HeldState, RejectionState
 from osms_server.domain.timeline import RANK
 from osms_server.rules.explain import Absence, AbsentGround
@@ -114,10 +118,11 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def source_files() -> Iterator[Path]:
-    """The files of the server, without the texts themselves."""
-    root = Path(osms_server.__file__).parent
-    return (path for path in root.rglob("*.py") if "texts" not in path.parts)
+def source_files(*more: ModuleType) -> Iterator[Path]:
+    """The files of the register, and of *more* packages, without the texts themselves."""
+    for package in (osms_common, osms_server, *more):
+        root = Path(package.__file__ or "").parent
+        yield from (path for path in root.rglob("*.py") if "texts" not in path.parts)
 
 
 def test_every_reason_has_a_text() -> None:
@@ -520,11 +525,12 @@ def test_every_word_that_an_error_carries_is_known() -> None:
 def spoken_words() -> Iterator[str]:
     """The words that the server gives to its errors, and the names of states and roles."""
     carriers = {"NotFound", "AlreadyExists", "WrongState", "NotAllowed", "must_be_supervisor"}
-    for path in source_files():
+    for path in source_files(osms_matching):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _called(node) in carriers:
                 yield from _constants(node)
-    yield from (state.name.lower() for states in (HeldState, RejectionState) for state in states)
+    states = (*HeldState, *RejectionState, *RunState)
+    yield from (state.name.lower() for state in states)
     yield from Role
 
 

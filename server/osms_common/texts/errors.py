@@ -182,6 +182,7 @@ _THINGS: Final = {
     ),
     "clock": Text("сағат", "часы", "clock"),
     "receipt key": Text("түбіртек кілті", "ключ квитанций", "receipt key"),
+    "run": Text("санаттарды қалыптастыру", "формирование категорий", "run of the matching"),
 }
 
 _STATES: Final = {
@@ -192,6 +193,11 @@ _STATES: Final = {
     "waiting": Text("мақұлдауды күтуде", "ожидает одобрения", "waiting"),
     "approved": Text("мақұлданған", "одобрено", "approved"),
     "declined": Text("мақұлданбаған", "не одобрено", "declined"),
+    "formed": Text("қалыптастырылған", "сформировано", "formed"),
+    "stopped": Text("тоқтатылған", "остановлено", "stopped"),
+    "sent": Text("жіберілген", "отправлено", "sent"),
+    "discarded": Text("тоқтатылғаны жойылған", "остановленное отменено", "discarded"),
+    "not the newest": Text("соңғысы емес", "не последнее", "not the newest"),
     "missing for this instant": Text(
         "осы сәтке жоқ", "отсутствует на этот момент", "missing for this instant"
     ),
@@ -300,6 +306,16 @@ _CALLERS: Final = {
     ),
     "source": Text("дереккөз жүйесі", "система-источник", "a source of categories"),
     "auditor": Text("тексеруші аудитор", "аудитор", "an auditor"),
+    "matching-operator": Text(
+        "санаттарды қалыптастыру операторы",
+        "оператор формирования категорий",
+        "an operator of the matching",
+    ),
+    "matching-supervisor": Text(
+        "санаттарды қалыптастыру супервайзері",
+        "супервайзер формирования категорий",
+        "a supervisor of the matching",
+    ),
     "mis": Text(
         "медициналық ақпараттық жүйе",
         "медицинская информационная система",

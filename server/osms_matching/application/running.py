@@ -88,7 +88,7 @@ class Running:
         if made is not None:
             return made
         if newest is not None and newest.state is RunState.STOPPED:
-            raise WrongState("run", str(newest.run_id), newest.state)
+            raise WrongState("run", str(newest.run_id), newest.state.lower())
         if newest is not None and newest.day > day:
             raise DayPassed(day, newest.day)
         made = self._maker.make(self._new(day, kind))
@@ -152,14 +152,14 @@ class Running:
         try:
             tx.runs.reopen(run_id, removals | whole)
         except RunNotNewest as error:
-            raise WrongState("run", str(run_id), "NOT_NEWEST") from error
+            raise WrongState("run", str(run_id), "not the newest") from error
         tx.runs.decide(run_id, RunState.DISCARDED, decided_by)
         return self._again(tx, run_id)
 
     def _of_stopped(self, tx: Transaction, run_id: UUID) -> KeptRun:
         run = self._again(tx, run_id)
         if run.state is not RunState.STOPPED:
-            raise WrongState("run", str(run_id), run.state)
+            raise WrongState("run", str(run_id), run.state.lower())
         if not tx.messages.is_filled(run.number):
             removals, whole = kept_back(self.stopped(run, tx.runs))
             tx.messages.fill(run.number, whole, removals)
