@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test simulate fuzz bench bench-large lint fix proto breaking lock clean
+.PHONY: help install demo serve test test-long simulate fuzz bench bench-large lint fix proto breaking lock clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,8 +28,11 @@ demo: $(READY) ## Push a region of 4 000 people through the real streams, form c
 serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
 	$(BIN)/osms-server serve --sandbox --plaintext --ephemeral
 
-test: $(READY) ## Run all tests
-	$(BIN)/pytest -q -n 2 --dist worksteal
+test: $(READY) ## Run the tests, but for those that take long
+	$(BIN)/pytest -q -n 3 --dist worksteal
+
+test-long: $(READY) ## Run every test, those too that kill servers, flood them, and invent many lives
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "long or not long"
 
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \

@@ -139,6 +139,7 @@ def test_halves_that_do_not_belong_together_are_told(folder: KeyFolder) -> None:
 # The command.
 
 
+@pytest.mark.long
 def test_keys_are_made_listed_and_retired_by_the_command(tmp_path: Path) -> None:
     """A first key signs at once; the next is there before it signs; what is wrong is told."""
     place = ("--folder", str(tmp_path))
@@ -163,6 +164,7 @@ def test_keys_are_made_listed_and_retired_by_the_command(tmp_path: Path) -> None
     assert "d" not in jwk
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("instant", ["yesterday", "2099-01-01", "2020-01-01T00:00Z"])
 def test_a_key_for_an_impossible_instant_is_not_made(tmp_path: Path, instant: str) -> None:
     """None, without an offset, or past: receipts that are there would lose their key."""

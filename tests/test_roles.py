@@ -148,6 +148,7 @@ def answered(address: str) -> pb.CheckEntitlementResponse:
 # The roles are made.
 
 
+@pytest.mark.long
 def test_roles_are_made_and_given_their_rights(
     cluster: EmbeddedPostgres, new: New, without_roles: None, settings: Settings
 ) -> None:
@@ -169,6 +170,7 @@ def test_roles_are_made_and_given_their_rights(
     assert sorted(made) == sorted((role, *plain) for role in ROLES)
 
 
+@pytest.mark.long
 def test_who_may_not_make_roles_is_told_what_a_dba_must_run(
     cluster: EmbeddedPostgres, migrated: New, without_roles: None
 ) -> None:
@@ -192,6 +194,7 @@ def may_look_up(cluster: EmbeddedPostgres, database: str) -> bool:
         return connection.execute("select overlay_revision from head").fetchall() == [(0,)]
 
 
+@pytest.mark.long
 def test_databases_of_one_cluster_may_be_made_at_once(
     cluster: EmbeddedPostgres, new: New, without_roles: None, settings: Settings
 ) -> None:
@@ -271,6 +274,7 @@ def test_only_the_owner_migrates(
                 does(engine)
 
 
+@pytest.mark.long
 def test_what_a_role_may_not_do_is_told_in_a_line(
     cluster: EmbeddedPostgres, migrated: New
 ) -> None:
@@ -377,6 +381,7 @@ def environment_of(pid: int) -> dict[str, str]:
     return dict(line.split("=", 1) for line in told if "=" in line)
 
 
+@pytest.mark.long
 def test_the_embedded_server_works_as_these_roles_by_itself(tmp_path: Path) -> None:
     """Without a word about databases: and processes that look up know no other DSN, nor a key."""
     look_ups = ("--look-up-listen", LOOPBACK)

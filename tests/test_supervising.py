@@ -22,6 +22,8 @@ from tests.people import AIGUL
 from tests.persistence.contents import wait_until
 from tests.processes import ServerProcess, is_alive, run
 
+pytestmark = pytest.mark.long
+
 LOOPBACK: Final = "127.0.0.1:0"
 ONE: Final = pb.CheckEntitlementRequest(iin=AIGUL)
 

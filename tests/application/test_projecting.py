@@ -194,6 +194,7 @@ def commits_of(life: Life, *, by_instant: bool) -> list[Revision]:
     return sorted({last_of_tick(tick_of(revision)) for revision in revisions})
 
 
+@pytest.mark.long
 @unhurried(600)
 @given(lives(size=12, overlays=False), st.booleans())
 def test_going_on_is_the_same_as_beginning_anew(

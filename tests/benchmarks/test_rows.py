@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from osms_server import maintenance
 from osms_server.config import Settings
 from tests.benchmarks.asking import PythonAsker
@@ -36,6 +38,7 @@ def test_runs_of_the_matching_are_measured_under_these_names() -> None:
     assert all(row.size == PEOPLE and row.ours > 0 and row.floor > 0 for row in rows)
 
 
+@pytest.mark.long
 def test_look_ups_are_measured_under_these_names(tmp_path: Path) -> None:
     """A small register gives every row once, with figures; how large they are decides nothing."""
     plan = Plan(PythonAsker(), Front.usual(), rounds=1, seconds=0.1, peers=False)

@@ -63,6 +63,7 @@ def lived(stage: Stage, cast: Cast) -> Lived:
     return Lived(account, story)
 
 
+@pytest.mark.long
 def test_everything_comes_to_what_it_was_made_for(stage: Stage, lived: Lived) -> None:
     """Every line is counted, and as many are duplicates or rejected as were made to be."""
     assert lived.account.misfits(stage.described("region.json")) == []

@@ -175,6 +175,7 @@ def test_a_case_can_be_run_alone(grpc_server: grpc.Server, grpc_addr: str) -> No
     assert result.verdict is Verdict.PASSED
 
 
+@pytest.mark.long
 def test_without_an_address_a_server_is_started(
     bare: Osms, cases: CaseFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -434,6 +434,7 @@ def test_a_list_goes_on_at_another_server(pair: list[RunningServer]) -> None:
     assert [getattr(each, "iin", each) for each in told] == asked
 
 
+@pytest.mark.long
 def test_servers_that_freeze_or_die_are_not_missed(dsn: str) -> None:
     """One process is stopped as by a debugger, then killed; a client new to both is answered."""
 

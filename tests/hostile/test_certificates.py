@@ -259,6 +259,7 @@ def test_a_ticket_does_not_outlive_its_certificate(target: Server, place: Place)
         assert again.ended(1).get("grpc-status", NOT_LET_IN) in {UNAUTHENTICATED, NOT_LET_IN}
 
 
+@pytest.mark.long
 def test_a_certificate_that_expires_ends_on_its_connection(target: Server, place: Place) -> None:
     """It was valid when the connection was made; from the instant on it is not."""
     make = Maker(place.folder, place.authority)

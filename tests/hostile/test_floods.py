@@ -28,6 +28,8 @@ from tests.hostile.servers import (
 from tests.people import people
 from tests.persistence.contents import wait_until
 
+pytestmark = pytest.mark.long
+
 CLOSED: Final = ((4, 0),)
 """Settings that say a window of nothing: the server may send no byte of data."""
 

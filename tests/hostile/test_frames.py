@@ -184,6 +184,7 @@ def test_headers_without_end_are_cut(target: Server) -> None:
     assert target.memory - before < GROWTH_MAX
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [CHECK, BATCH, f"{HEALTH}Watch"])
 def test_a_flood_of_resets_leaves_nothing(target: Server, path: str) -> None:
     """Calls that are begun and given up at once, thousands on a connection (rapid reset)."""

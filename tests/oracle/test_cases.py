@@ -34,12 +34,14 @@ def entitled(world: World, query: dict[str, Any], day: date) -> bool:
     return world.ask(query["iin"], day, parse_instant(query["now"])).entitled
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS[:3])
 def test_a_seed_always_gives_the_same_case(seed: int) -> None:
     """A seed names one case, which survives being written as JSON."""
     assert json.loads(json.dumps(random_case(seed))) == invented(seed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_events_are_in_order(seed: int) -> None:
     """No event is recorded before the one told before it."""
@@ -57,6 +59,7 @@ def test_what_comes_later_does_not_change_what_was_known(seed: int) -> None:
         assert then == replay(case).ask(query["iin"], on, now)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_was_told_on_the_day_is_never_taken_back(seed: int) -> None:
     """Who was told on the day to be entitled is entitled on it for ever after."""

@@ -385,6 +385,7 @@ FORGED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("statement", FORGED.values(), ids=FORGED)
 def test_what_an_owner_of_the_database_can_hide_shows_beside_earlier_ends(
     log: Writer, engines: Engines, dsn: str, tmp_path: Path, statement: str

@@ -259,6 +259,7 @@ def test_what_was_not_changed_is_not_in_the_log(
     assert broken(engines) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", ["act_log", "head"])
 def test_a_server_that_is_killed_in_between_leaves_neither(
     register: PostgresRegister, engines: Engines, dsn: str, table: str
@@ -647,6 +648,7 @@ def test_ends_that_were_met_are_no_fault(
     assert len(now[LogName.ACTS]) == len(ends[LogName.ACTS]) + 1
 
 
+@pytest.mark.long
 def test_the_command_follows_both_logs(
     register: PostgresRegister, engines: Engines, dsn: str, tmp_path: Path
 ) -> None:

@@ -35,6 +35,8 @@ from tests.processes import (
 )
 from tests.rpc.sending import assigned, push_categories
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def state() -> Iterator[Path]:

@@ -265,6 +265,7 @@ class History:
             each.result()
 
 
+@pytest.mark.long
 def test_what_was_acknowledged_is_known_everywhere(
     register: PostgresRegister, servers: list[str], processes: list[LookUps]
 ) -> None:

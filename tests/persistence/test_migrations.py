@@ -298,6 +298,7 @@ def test_every_table_takes_rows_by_copy(bare: sa.Engine) -> None:
 # Several servers, and other versions.
 
 
+@pytest.mark.long
 def test_servers_that_start_at_once_migrate_once(bare: sa.Engine) -> None:
     """One does it, the other waits for it, and both go on."""
     arguments = command("migrate", "--dsn", dsn_of(bare))
@@ -321,6 +322,7 @@ def test_a_step_that_fails_leaves_the_version_before(bare: sa.Engine) -> None:
     assert catalogue(bare) == before
 
 
+@pytest.mark.long
 def test_a_schema_of_a_later_version_is_told_in_a_line(bare: sa.Engine) -> None:
     """An older server does not touch it, and says what is the matter."""
     migrate(bare)

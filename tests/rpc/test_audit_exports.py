@@ -188,6 +188,7 @@ def going(own_dsn: str) -> Iterator[Callable[[str], OsmsClient]]:
         yield lambda name: stack.enter_context(OsmsClient(running.address, NamedCaller(name)))
 
 
+@pytest.mark.long
 def test_what_is_written_meanwhile_is_in_this_export_or_the_next(
     going: Callable[[str], OsmsClient],
 ) -> None:

@@ -220,6 +220,7 @@ def must_be_unknown(error: Told) -> None:
     assert len(error.all(RetryInfo)) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ill", ILLS.values(), ids=ILLS)
 def test_nobody_can_tell_and_everybody_hears_so_in_time(
     postgres_apart: EmbeddedPostgres, stub: Any, ill: Callable[[EmbeddedPostgres], Any]

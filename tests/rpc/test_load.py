@@ -41,6 +41,7 @@ def must_be_told_what_to_do(error: Any) -> None:
     assert len(failed.all(RetryInfo)) == 1
 
 
+@pytest.mark.long
 def test_a_flood_of_look_ups_is_told_what_to_do(dsn: str) -> None:
     """Those who are not answered hear of no cancelling, and nothing without details."""
     with look_ups(dsn, OSMS_LOOK_UPS_WAITING_MAX="20") as front, front.stub() as stub:

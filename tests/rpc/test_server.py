@@ -505,6 +505,7 @@ def test_a_server_that_stops_says_that_it_is_not_well(dsn: str, engines: Engines
 # Real processes.
 
 
+@pytest.mark.long
 def test_a_process_is_told_to_stop_and_leaves_nothing_behind() -> None:
     """SIGTERM ends the server with its PostgreSQL; a second one beside it does not start."""
     with passable_folder() as folder:
@@ -535,6 +536,7 @@ def test_a_signal_that_another_thread_receives_is_heard() -> None:
             assert server.process.wait(30) == 0
 
 
+@pytest.mark.long
 def test_a_process_may_throw_its_register_away() -> None:
     """With --ephemeral nothing is left; it also ends with its standard input."""
     with passable_folder() as folder:
@@ -549,6 +551,7 @@ def test_a_process_may_throw_its_register_away() -> None:
         assert list(folder.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "more", "said"),
     [

@@ -9,6 +9,7 @@ import pytest
 from tests import processes
 
 
+@pytest.mark.long
 def test_a_taken_port_is_told_in_our_own_words() -> None:
     """No line of the libraries beneath stands beside our own."""
     with socket.socket() as taken:

@@ -17,6 +17,7 @@ from tests.rules.lives import Life, listed_lives, unhurried
 from tests.rules.untold import as_told
 
 
+@pytest.mark.long
 @unhurried(500)
 @given(listed_lives())
 def test_a_body_that_is_not_named_changes_no_day(life: Life) -> None:

@@ -23,6 +23,7 @@ def actors(grpc_server: object, grpc_addr: str) -> Iterator[Actors]:
     actors.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_invented_life(seed: int, actors: Actors, application: Application) -> None:
     """Outcomes, answers and alarms are the oracle's; every timeline is what the facts say."""

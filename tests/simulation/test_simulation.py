@@ -10,6 +10,8 @@ from tests.simulation.faults import Fault
 from tests.simulation.rounds import Size, run_round
 from tests.simulation.site import Site, site
 
+pytestmark = pytest.mark.long
+
 SIZE = Size(moments=2, acts=12)
 
 

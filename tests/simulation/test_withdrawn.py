@@ -24,6 +24,7 @@ def actors(grpc_server: object, grpc_addr: str) -> Iterator[Actors]:
     actors.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_withdrawals_do_what_was_shown(
     seed: int, actors: Actors, application: Application

@@ -50,6 +50,7 @@ SECTION_4 = {
 }
 
 
+@pytest.mark.long
 def test_every_line_gets_the_answer_it_was_made_for(region: Region, answers: Answers) -> None:
     """A register accepts every good line, and answers the bad ones as the region says."""
     expected: Counter[tuple[str, str]] = Counter()

@@ -65,6 +65,7 @@ def check_kept(engine: sa.Engine, expected: Sequence[tuple[Grants, Matching]]) -
         assert held_before(engine, last.run.known, EVERYBODY) == last.grants
 
 
+@pytest.mark.long
 @unhurried(LIVES)
 @given(lives())
 def test_runs_of_every_life_are_what_the_rules_make_of_it(

@@ -58,6 +58,7 @@ def check(engine: sa.Engine, life: Life) -> None:
                 assert explained.of(person) == matching.of(person)
 
 
+@pytest.mark.long
 @unhurried(LIVES)
 @given(lives())
 def test_a_party_is_all_that_decides(own_matching: sa.Engine, life: Life) -> None:

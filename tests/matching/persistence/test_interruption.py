@@ -22,6 +22,8 @@ from tests.matching.persistence.test_equality import EVERYBODY, check_kept
 from tests.persistence.contents import wait_until
 from tests.processes import is_alive
 
+pytestmark = pytest.mark.long
+
 LIFE: Final = crowd(3)
 RUN: Final = LIFE.runs[0]
 

@@ -91,6 +91,7 @@ WRONG: Final = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("arguments", "code", "says"), WRONG.values(), ids=WRONG)
 def test_what_cannot_be_done_is_told_in_one_line(
     address: str, folder: Path, arguments: tuple[str, ...], code: int, says: str
@@ -101,6 +102,7 @@ def test_what_cannot_be_done_is_told_in_one_line(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.long
 def test_days_can_come_one_after_the_other() -> None:
     """Each is run as it comes, by one process; what is no day ends it."""
     days = "2026-06-01\n2026-06-02\nsoon\n2026-06-03\n"
