@@ -25,6 +25,7 @@ def actors(grpc_server: object, grpc_addr: str) -> Iterator[Actors]:
     actors.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_cases_of_a_file(file: Path, actors: Actors, application: Application) -> None:
     """

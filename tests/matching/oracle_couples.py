@@ -77,14 +77,15 @@ class CouplesClerk(Clerk):
         return (one, other) in self.marriages() or (other, one) in self.marriages()
 
     def is_on_leave(self, person: Iin) -> bool:
-        """A sheet for childbirth; or another leave, unless all own children have turned three."""
+        """A sheet for childbirth; or another leave, unless all children it is for turned three."""
         if self.is_dead(person):
             return False
         for leave in self.of(reports.Leave, person, "MOH MLSPP"):
             assert isinstance(leave, reports.Leave)
             own = self.own_children(person)
             turned = [child for child in own if self.third_birthday(child) <= self.day]
-            if leave.kind == "CHILDBIRTH" or not own or len(turned) < len(own):
+            before = [child for child in own if self.third_birthday(child) <= leave.start]
+            if leave.kind == "CHILDBIRTH" or len(before) == len(own) or len(turned) < len(own):
                 return True
         return False
 

@@ -97,6 +97,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("message_run_idx"), "message", ["run"])
     op.create_index(
+        op.f("message_iin_category_idx"),
+        "message",
+        ["iin", "category"],
+        postgresql_where=sa.text("reason is not null"),
+    )
+    op.create_index(
         op.f("message_unanswered_idx"),
         "message",
         ["place"],

@@ -19,7 +19,8 @@ from osms_common.domain.errors import InvalidRequest, NotFound
 from osms_common.domain.identifiers import Iin, identifier_text
 from osms_common.domain.violations import Reason, Violation
 from osms_matching.application.ports import MatchingStore
-from osms_matching.domain.decisions import Decision, Run, RunKind
+from osms_matching.application.running import due
+from osms_matching.domain.decisions import Decision, Run
 from osms_matching.domain.reports import Known
 from osms_matching.rules.matching import match
 
@@ -53,7 +54,7 @@ class Explaining:
             if not reading.evidence.is_known(person):
                 raise NotFound("person", identifier_text(person))
             made = reading.runs.of_day(day)
-            run = made.run if made else Run(day, Known(reading.head()), RunKind.MONTHLY)
+            run = made.run if made else Run(day, Known(reading.head()), due(reading.runs, day))
             party = reading.evidence.party(person, run)
             reports = reading.evidence.of_party(party, run)
             before = reading.runs.grants_before(made.run_id if made else run.known, party)

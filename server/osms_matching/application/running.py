@@ -27,6 +27,10 @@ StateOf = Callable[[Mapping[Category, CategoryCounts], int], RunState]
 """The state of a run by what it changes, and by how many it leaves without any category."""
 
 
+FoundBefore = Callable[[RunsReading], KeptRun | None]
+"""The run that is in the place of a new one, if it was made meanwhile; it may also refuse."""
+
+
 class NewRun(NamedTuple):
     """A run that is to be made."""
 
@@ -37,6 +41,7 @@ class NewRun(NamedTuple):
     begun_by: str
     made_at: datetime
     state_of: StateOf
+    found_before: FoundBefore
 
 
 class RunMaker(Protocol):
@@ -83,14 +88,9 @@ class Running:
         self.fill()
         day = self._possible(day)
         with self._store.read() as reading:
-            made = reading.runs.of_day(day)
-            newest = reading.runs.newest()
+            made = _made_before(reading.runs, day)
         if made is not None:
             return made
-        if newest is not None and newest.state is RunState.STOPPED:
-            raise WrongState("run", str(newest.run_id), newest.state.lower())
-        if newest is not None and newest.day > day:
-            raise DayPassed(day, newest.day)
         made = self._maker.make(self._new(day, kind))
         self.fill()
         with self._store.read() as reading:
@@ -180,15 +180,29 @@ class Running:
     def _new(self, day: date, kind: RunKind | None) -> NewRun:
         with self._store.read() as reading:
             known = Known(reading.head())
-            kind = kind or _due(reading.runs, day)
+            kind = kind or due(reading.runs, day)
         state_of: StateOf = lambda counts, _: self._state(counts, day)  # noqa: E731 - by its type
-        return NewRun(uuid4(), day, kind, known, "", self._clock.now(), state_of)
+        now = self._clock.now()
+        return NewRun(
+            uuid4(), day, kind, known, "", now, state_of, lambda runs: _made_before(runs, day)
+        )
 
     def _state(self, counts: Mapping[Category, CategoryCounts], day: date) -> RunState:
         return RunState.STOPPED if self._guard.stopped(counts, day) else RunState.FORMED
 
 
-def _due(runs: RunsReading, day: date) -> RunKind:
+def _made_before(runs: RunsReading, day: date) -> KeptRun | None:
+    """The run of a day, if it was made. WrongState, DayPassed: it cannot be made."""
+    made, newest = runs.of_day(day), runs.newest()
+    if made is None and newest is not None:
+        if newest.state is RunState.STOPPED:
+            raise WrongState("run", str(newest.run_id), newest.state.lower())
+        if newest.day > day:
+            raise DayPassed(day, newest.day)
+    return made
+
+
+def due(runs: RunsReading, day: date) -> RunKind:
     """A monthly run where the month of a day has none yet (p. 17, 52), else a daily one."""
     newest = runs.newest_of(RunKind.MONTHLY)
     is_made = newest is not None and (newest.day.year, newest.day.month) == (day.year, day.month)

@@ -27,7 +27,8 @@ from psycopg import conninfo
 
 from osms_common.domain.codes import Category
 from osms_common.persistence.copying import raw
-from osms_matching.application.running import NewRun
+from osms_matching.application.ports import RunsReading
+from osms_matching.application.running import FoundBefore, NewRun
 from osms_matching.domain.decisions import Run, RunKind
 from osms_matching.domain.reports import Known
 from osms_matching.domain.runs import CategoryCounts, KeptRun, RunState
@@ -71,6 +72,11 @@ def formed(_: Mapping[Category, CategoryCounts], __: int) -> RunState:
     return RunState.FORMED
 
 
+def nothing_before(_: RunsReading) -> KeptRun | None:
+    """Whatever was run, this run is made."""
+    return None
+
+
 def make_run(  # noqa: PLR0913 - what a run is made of, and how
     engine: sa.Engine,
     run_id: UUID,
@@ -83,17 +89,20 @@ def make_run(  # noqa: PLR0913 - what a run is made of, and how
     effort: Effort | None = None,
     made_at: datetime | None = None,
     state_of: StateOf = formed,
+    found_before: FoundBefore = nothing_before,
 ) -> KeptRun:
     """
     Makes the run of *day*, by what was known at *known*, after the newest that stands.
 
     All of it is there when this returns, and nothing of it before. *state_of* says, in the same
     transaction, whether it may go on. *made_at* is now, unless it is given. A run that was made
-    already is returned as it is. Another that is under way is waited for.
+    already is returned as it is, and so is what *found_before* finds, which is asked when no other
+    run can be made any more; it may also refuse. Another that is under way is waited for.
     """
     with _alone(engine) as connection:
         with connection.begin():
-            found = RunTables(connection).get(run_id)
+            tables = RunTables(connection)
+            found = tables.get(run_id) or found_before(tables)
         if found is not None:
             return found
         run = LawOfRun(law, Run(day, known, kind))
@@ -127,6 +136,7 @@ class PostgresRunMaker:
             effort=self._effort,
             made_at=new.made_at,
             state_of=new.state_of,
+            found_before=new.found_before,
         )
 
     @contextmanager

@@ -8,11 +8,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from osms_common.domain.codes import Category, System
+from osms_common.domain.codes import DEATH, Category, System
 from osms_common.persistence.copying import raw
 from osms_matching.application.ports import Answered, Message, MessageCounts
 from osms_matching.domain.decisions import Outcome
 from osms_matching.domain.runs import RunState
+
+DEATH_WITHDRAWN: Final = "DEATH_WITHDRAWN"
+"""The reason of a removal that takes the place of one for death."""
 
 _IS_FILLED: Final = "select exists (select from filled_run where run = %s)"
 _MARK_FILLED: Final = "insert into filled_run values (%s)"
@@ -37,6 +40,30 @@ _REST: Final = _FILL.format(
     part="(category = any(%(whole)s)"
     f" or (outcome = '{Outcome.WITHDRAWN}' and category = any(%(removals)s)))"
 )
+
+# A removal for death ends every ground of a person. Once no death is known any more, the same
+# episodes are told to have ended otherwise, so that other grounds hold again.
+_CORRECT: Final = f"""
+insert into message (place, run, iin, category, assigned_on, removed_on, source, reason)
+select (select max(place) from message)
+           + row_number() over (order by told.iin, told.category, told.assigned_on),
+       run.number, told.iin, told.category, told.assigned_on, told.removed_on, told.source,
+       '{DEATH_WITHDRAWN}'
+from message told, run
+where run.number = %(run)s and told.reason = '{DEATH}'
+    and not exists (
+        select from report death
+        where death.iin = told.iin and death.kind = 'DEATH' and death.happened_on <= run.day
+            and death.known <= run.known
+            and (death.withdrawn is null or death.withdrawn > run.known)
+    )
+    and not exists (
+        select from message later
+        where (later.iin, later.category, later.assigned_on)
+                = (told.iin, told.category, told.assigned_on)
+            and later.place > told.place and later.reason is not null
+    )
+"""
 
 _NUMBER: Final = """
 with next as (
@@ -91,6 +118,7 @@ class MessageTable:
     ) -> None:
         """Adds the messages of a run: nothing of some categories, of others no removal."""
         self._execute(_FIRST, _parts(run, without, without_removals))
+        self._execute(_CORRECT, {"run": run})
         self._execute(_MARK_FILLED, (run,))
 
     def fill_rest(

@@ -61,6 +61,12 @@ message = sa.Table(
     _column("outcome", sa.SmallInteger, nullable=True),
     _column("refusal", sa.Text, nullable=True),
     sa.Index(None, "run"),
+    sa.Index(
+        "message_iin_category_idx",
+        "iin",
+        "category",
+        postgresql_where=sa.text("reason is not null"),
+    ),
     sa.Index("message_unanswered_idx", "place", postgresql_where=sa.text("outcome is null")),
     sa.CheckConstraint("(removed_on is null) = (reason is null)", name="removals_have_reasons"),
     comment="What is sent to the register, in order: assignments and removals, under which number"

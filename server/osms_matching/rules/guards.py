@@ -43,7 +43,9 @@ def kept_back(stopped: frozenset[Category]) -> tuple[frozenset[Category], frozen
     """
     Of which categories no withdrawal is sent while a run is stopped, and of which nothing at all.
 
-    R03 and R04 are kept back together, with what is granted in them: a place has one holder.
+    R03 and R04 are kept back together, with what is granted in them: a place has one holder. And
+    with them removals of L02, which gives way to what is then not granted.
     """
-    couples = frozenset(OF_COUPLES) if stopped & frozenset(OF_COUPLES) else frozenset[Category]()
-    return stopped | couples, couples
+    if not stopped & frozenset(OF_COUPLES):
+        return stopped, frozenset()
+    return stopped | {*OF_COUPLES, Category.CRISIS_LEVEL}, frozenset(OF_COUPLES)

@@ -77,9 +77,11 @@ def _is_outgrown(report: PersonReport, families: Families, day: date) -> bool:
     """
     Whether it is a leave for the care of a child, and the youngest child has turned three.
 
-    A leave for childbirth is for a child to come; a leave of whose child nothing is known stands.
+    A leave for childbirth is for a child to come. A leave of whose child nothing is known stands;
+    also one that began when the youngest who is known had turned three: it is for another.
     """
     if not isinstance(report, Leave) or report.kind is LeaveKind.CHILDBIRTH:
         return False
     children = families.children_of.get(report.person, ())
-    return bool(children) and all(child.ages_on <= day for child in children)
+    grown_on = max((child.ages_on for child in children), default=None)
+    return grown_on is not None and report.start < grown_on <= day

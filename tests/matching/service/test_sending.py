@@ -236,3 +236,31 @@ def test_only_one_sends_at_a_time(
     with matching.store.sending(), pytest.raises(Busy):
         send(matching, line)
     assert send(matching, line) == SentReport(sent=7)
+
+
+def test_a_death_that_was_reported_in_error_is_corrected(
+    matching: Parts,
+    served: Served,
+    caller_of: CallerOf,
+    client_of: ClientOf,
+    line: LineOf,
+) -> None:
+    """A removal for death ends all grounds of a person; whoever lives has them again."""
+    clinic = client_of("clinic1")
+    push(caller_of("MOH"), *pregnancies([FIRST]))
+    matching.running.run()
+    send(matching, line)
+    next_day(served, client_of)
+    push(caller_of("MOJ"), told.Report("D-1", told.Death(FIRST, TODAY)))
+    matching.running.run()
+    send(matching, line)
+    tomorrow = TODAY + timedelta(days=2)
+    assert clinic.check(FIRST, tomorrow).status == "NOT_ENTITLED"
+    next_day(served, client_of)
+    push(caller_of("MOJ"), told.ReportWithdrawn("D-1", told.Death))
+    matching.running.run()
+    assert send(matching, line) == SentReport(sent=2)
+    assert clinic.check(FIRST, tomorrow).status == "ENTITLED"
+    next_day(served, client_of)
+    matching.running.run()
+    assert send(matching, line) == SentReport()
