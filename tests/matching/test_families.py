@@ -330,6 +330,23 @@ def test_what_would_have_been_the_third_birthday_ends_a_leave(
     assert holders(matched(ON, *reports, before=grants)) == expected
 
 
+@pytest.mark.parametrize(
+    ("since", "category"),
+    [
+        pytest.param("2021-07-14", "", id="begun before the youngest who is known turned three"),
+        pytest.param("2021-07-15", "R04", id="begun on that day"),
+        pytest.param("2026-07-01", "R04", id="begun long after"),
+    ],
+)
+def test_a_leave_that_begins_when_all_are_three_is_for_another_child(
+    since: str, category: str
+) -> None:
+    """Its act may come later than the leave; until then nothing is taken for want of it."""
+    reports = [born(on="2018-07-15"), leave(MOTHER, since=since)]
+    expected = {MOTHER: {category}} if category else {}
+    assert holders(matched(ON, *reports)) == expected
+
+
 def test_when_the_holder_dies_the_other_parent_takes_the_place() -> None:
     """In the same matching."""
     matching = matched(ON, born(), died(MOTHER, ON), before=[held("R03", MOTHER, places=[COUPLE])])

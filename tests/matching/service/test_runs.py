@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from osms_client import MatchingClient, NotAllowed, NotFound, OsmsError, new_request_id
 from osms_client import reports as told
+from osms_common.domain.codes import Category
 from osms_common.domain.errors import WrongState
 from osms_common.persistence.acts import broken_acts
 from osms_matching.application.running import DayPassed, DayToCome
@@ -19,7 +20,7 @@ from osms_matching.bootstrap import Parts
 from osms_matching.domain.dated import since_order
 from osms_matching.domain.decisions import RunKind
 from osms_matching.domain.runs import KeptRun, RunState
-from osms_matching.rules.guards import Guard
+from osms_matching.rules.guards import Guard, kept_back
 from tests.matching.service.conftest import MORNING, CallerOf, Served
 from tests.matching.service.telling import on, paid, pay, pregnancies, push
 from tests.people import people
@@ -95,6 +96,24 @@ def test_a_day_is_run_once(matching: Parts, caller_of: CallerOf, held: KeptRun) 
     push(caller_of("MOH"), told.Report("PREG-9", told.Pregnancy(WOMEN[7], on())))
     assert matching.running.run() == held
     assert [run.run_id for run in caller_of("operator").runs()] == [str(held.run_id)]
+
+
+def test_of_two_that_are_made_at_once_the_second_is_the_first(matching: Parts) -> None:
+    """Both had found none: only one at a time makes a run, and looks again before."""
+    running = matching.running
+    new, other = (running._new(TODAY, None) for _ in range(2))
+    made = running._maker.make(new)
+    assert running._maker.make(other) == made
+
+
+def test_with_a_couple_whoever_gives_way_to_it_is_kept_back() -> None:
+    """L02 would be taken for a category that is not granted yet."""
+    raising, on_leave = Category.RAISING_CHILD, Category.ON_CHILD_LEAVE
+    couples = frozenset({raising, on_leave})
+    for each in couples:
+        kept = (couples | {Category.CRISIS_LEVEL}, couples)
+        assert kept_back(frozenset({each})) == kept
+    assert kept_back(frozenset({Category.PREGNANT})) == ({Category.PREGNANT}, frozenset())
 
 
 def test_a_day_that_is_over_gives_what_it_gave(
