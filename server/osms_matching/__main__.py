@@ -288,6 +288,7 @@ _MENDABLE = (
     DayToCome,
     EmbeddedPostgresError,
     FolderInUse,
+    OSError,
     NoProgress,
     RegisterError,
     SchemaUnknown,

@@ -20,6 +20,7 @@ from osms_common.domain.identifiers import Iin, identifier_text
 from osms_common.domain.violations import Reason, Violation
 from osms_matching.application.ports import MatchingStore
 from osms_matching.application.running import due
+from osms_matching.domain.dated import IN_FORCE
 from osms_matching.domain.decisions import Decision, Run
 from osms_matching.domain.reports import Known
 from osms_matching.rules.matching import match
@@ -48,6 +49,9 @@ class Explaining:
         today = almaty_day(self._clock.now())
         if day is not None and day > today:
             violation = Violation("day", Reason.DATE_IN_FUTURE, f"{day} > {today}")
+            raise InvalidRequest((violation,))
+        if day is not None and day < IN_FORCE:
+            violation = Violation("day", Reason.DATE_TOO_EARLY, f"{day} < {IN_FORCE}")
             raise InvalidRequest((violation,))
         day = day or today
         with self._store.read() as reading:

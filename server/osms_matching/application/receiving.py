@@ -146,8 +146,8 @@ class _ReportJudge:
 
 
 def _key(line: ReportLine, sender: System) -> RecordKey | None:
-    if isinstance(line, UnreadableRecord) or line.kind is None or not line.record_id:
-        return None
+    if isinstance(line, UnreadableRecord) or line.kind is None or line.violations:
+        return None  # what cannot be read is looked for nowhere
     return RecordKey(sender, line.kind, line.record_id)
 
 

@@ -233,14 +233,16 @@ def test_a_number_is_needed_and_may_have_64_characters(
     """It is kept with the report."""
     content = told.Pregnancy(MOTHER, on())
     longest, longer = "9" * 64, "9" * 65
+    unstorable = "a\x00b"
     ack = push(
         caller_of("MOH"),
-        *(told.Report(record_id, content) for record_id in ("", " ", longer, longest)),
+        *(told.Report(record_id, content) for record_id in ("", " ", longer, unstorable, longest)),
     )
-    assert outcomes(ack) == ["REJECTED", "REJECTED", "REJECTED", "ACCEPTED"]
+    assert outcomes(ack) == ["REJECTED"] * 4 + ["ACCEPTED"]
     assert {violation.reason for each in ack.outcomes for violation in each.violations} == {
         "REQUIRED",
         "TEXT_TOO_LONG",
+        "TEXT_UNSTORABLE",
     }
 
 
