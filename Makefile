@@ -38,7 +38,7 @@ simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOUR
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
 		$(if $(ROUNDS),--rounds $(ROUNDS))
 
-fuzz: $(READY) ## Send hostile messages to both servers (SEED=1 MINUTES=60), and print what became of it
+fuzz: $(READY) ## Send hostile messages to all servers (SEED=1 MINUTES=60), and print what became of it
 	$(BIN)/python -m tests.hostile --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60)
 
 bench: $(READY) ## Measure beside floors (SIZES="100000 5000000"); writes build/bench.json

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -29,11 +27,13 @@ from osms_common.persistence.acts import broken_acts
 from osms_common.persistence.embedded import EmbeddedPostgresError
 from osms_common.serving.databases import FolderInUse
 from osms_common.serving.settings import Transport
+from osms_common.serving.stopping import Stopping
 from osms_common.serving.transport import CannotListen
 from osms_common.tls_files import TlsUnusable
 from osms_matching.application.ports import RunsReading
 from osms_matching.application.running import DayPassed, DayToCome, Running
 from osms_matching.application.sending import NoProgress
+from osms_matching.application.taking_over import COLUMNS, TooLate, take_over
 from osms_matching.bootstrap import Parts, database, engine_of, parts_of, running_server
 from osms_matching.config import MatchingSettings
 from osms_matching.domain.decisions import Outcome, RunKind
@@ -41,7 +41,6 @@ from osms_matching.domain.runs import KeptRun, RunState
 from osms_matching.persistence.migration import SchemaUnknown
 from osms_matching.register_line import register_line
 
-_LISTEN_SECONDS = 1.0
 _PAGE = 1_000
 
 app = typer.Typer(
@@ -80,7 +79,7 @@ def _parts(settings: MatchingSettings) -> Iterator[Parts]:
         yield parts_of(engine, settings)
 
 
-@app.command(epilog="Example: osms-matching serve --plaintext --ephemeral")
+@app.command(epilog="Example: osms-matching serve --plaintext")
 def serve(
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.")
@@ -92,9 +91,6 @@ def serve(
         typer.Option(
             "--plaintext", metavar="", help="No TLS; loopback only, callers name themselves."
         ),
-    ] = False,
-    ephemeral: Annotated[
-        bool, typer.Option("--ephemeral", metavar="", help="Throw everything away at the end.")
     ] = False,
     until_stdin_closes: Annotated[
         bool,
@@ -110,22 +106,11 @@ def serve(
         state_folder=state_folder,
         transport=Transport.PLAINTEXT if plaintext else None,
     )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if until_stdin_closes:
-        threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
-    with running_server(settings, ephemeral=ephemeral) as running:
+    stopping = Stopping(until_stdin_closes=until_stdin_closes)
+    with running_server(settings) as running:
         sys.stdout.write(f"osms-matching ready at {running.address}\n")
         sys.stdout.flush()
-        while not stop.wait(_LISTEN_SECONDS):
-            pass  # a signal that the system gives to another thread is heard only now
-
-
-def _wait_for_end_of_input(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
-    stop.set()
+        stopping.wait()
 
 
 def _day(text: str) -> date:
@@ -258,6 +243,30 @@ def _write_losing(made: KeptRun, runs: RunsReading, file: Path) -> int:
     return count
 
 
+@app.command("take-over", epilog="Example: osms-matching take-over held.csv")
+def take_over_held(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, with a line of heads.")],
+    dsn: Dsn = None,
+    state_folder: StateFolder = None,
+) -> None:
+    """
+    Takes over who holds which category already, before the first run.
+
+    Columns: iin, category, assigned_date, source, as the register has them. A line that is wrong
+    is told and left out; mended, it can be given again in a file of its own.
+    """
+    settings = _read(dsn=dsn, state_folder=state_folder)
+    with file.open(newline="", encoding="utf-8") as lines, _parts(settings) as parts:
+        reader = csv.DictReader(lines)
+        if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+            raise typer.BadParameter(f"{file} has no column {', '.join(missing)}")
+        taken = take_over(parts.store, reader)
+    for number, fault in taken.faults:
+        typer.echo(f"line {number} was left out: {fault}")
+    typer.echo(f"{taken.kept} categories taken over, {len(taken.faults)} lines left out")
+    raise typer.Exit(1 if taken.faults else 0)
+
+
 @app.command(epilog="Example: osms-matching migrate --dsn postgresql://matching@db/matching")
 def migrate(dsn: Dsn = None, state_folder: StateFolder = None) -> None:
     """Brings the schema of the database to the version of this command."""
@@ -293,6 +302,7 @@ _MENDABLE = (
     RegisterError,
     SchemaUnknown,
     TlsUnusable,
+    TooLate,
 )
 
 

@@ -72,7 +72,7 @@ def _own_postgres(folder: Path, *, durable: bool = True) -> EmbeddedPostgres:
 
 
 @contextmanager
-def database(settings: MatchingSettings, *, ephemeral: bool = False) -> Iterator[str]:
+def database(settings: MatchingSettings) -> Iterator[str]:
     """
     The DSN of the database: the one that is given, or of a PostgreSQL of our own.
 
@@ -84,7 +84,7 @@ def database(settings: MatchingSettings, *, ephemeral: bool = False) -> Iterator
         return
     folder = settings.state_folder / _FOLDER
     try:
-        with embedded(folder, _own_postgres, ephemeral=ephemeral) as postgres:
+        with embedded(folder, _own_postgres, ephemeral=False) as postgres:
             yield postgres.dsn
     except FolderInUse:
         dsn = _own_postgres(state_folder_for_root(folder) / "postgresql").joined()
@@ -154,12 +154,10 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(
-    settings: MatchingSettings, *, ephemeral: bool = False
-) -> Iterator[RunningServer]:
+def running_server(settings: MatchingSettings) -> Iterator[RunningServer]:
     """A server for as long as the block lasts."""
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-    with database(settings, ephemeral=ephemeral) as dsn, engine_of(dsn, settings) as engine:
+    with database(settings) as dsn, engine_of(dsn, settings) as engine:
         running = serve_on(engine, settings, parts_of(engine, settings))
         try:
             yield running
@@ -172,7 +170,7 @@ def serve_on(engine: sa.Engine, settings: MatchingSettings, parts: Parts) -> Run
     stopping = threading.Event()
     acts = ActTrail(engine, parts.clock)
     files = tls_files(settings)
-    entry = admission(settings, RIGHTS, identity_of(files, acts, sandbox=False), acts)
+    entry = admission(settings, RIGHTS, identity_of(files, acts, only_known=True), acts)
     slow = patience(settings, stopping)
     server = grpc_server(settings, [Gate(entry, places(settings), slow, acts)])
     feeds = Feeds(

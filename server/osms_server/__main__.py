@@ -22,6 +22,7 @@ from osms_common.certificates import AuthorityUnusable
 from osms_common.domain.identifiers import identifier_text
 from osms_common.persistence.embedded import EmbeddedPostgresError
 from osms_common.serving.databases import FolderInUse
+from osms_common.serving.stopping import Stopping
 from osms_common.serving.transport import CannotListen
 from osms_common.tls_files import TlsUnusable
 from osms_server import maintenance
@@ -44,8 +45,6 @@ from osms_server.supervising import LookUpsDidNotStart
 
 _ALLOCATIONS_BEFORE_COLLECTION = 200_000
 _TURN_SECONDS = 0.0005
-
-_LISTEN_SECONDS = 1.0
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -112,16 +111,11 @@ def serve(
         sandbox=sandbox,
         transport=Transport.PLAINTEXT if plaintext else None,
     )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if until_stdin_closes:
-        threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
+    stopping = Stopping(until_stdin_closes=until_stdin_closes)
     with running_server(settings, ephemeral=ephemeral) as running:
         _share_the_machine()
         _say_ready(running.address, running.look_up_address)
-        while not stop.wait(_LISTEN_SECONDS):
-            pass  # a signal that the system gives to another thread is heard only now
+        stopping.wait()
 
 
 @app.command(
@@ -165,14 +159,11 @@ def replica(
     state_folder: StateFolder = None,
 ) -> None:
     """Runs a streaming replica of a database, for look-ups, until it is told to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stopping = Stopping()
     with follow(read_settings(state_folder=state_folder), of) as dsn:
         sys.stdout.write(f"replica ready at {dsn}\n")
         sys.stdout.flush()
-        while not stop.wait(_LISTEN_SECONDS):
-            pass  # a signal that the system gives to another thread is heard only now
+        stopping.wait()
 
 
 def _end_with_input() -> None:
@@ -199,12 +190,6 @@ def _share_the_machine() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION, 20, 50)
-
-
-def _wait_for_end_of_input(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
-    stop.set()
 
 
 @app.command(epilog="Example: osms-server migrate --dsn postgresql://osms@db/osms")

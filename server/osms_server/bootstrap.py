@@ -301,7 +301,7 @@ class Application:
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""
         settings = self.settings
-        identity = identity_of(self.tls, self.acts, sandbox=settings.sandbox)
+        identity = identity_of(self.tls, self.acts, only_known=settings.sandbox)
         entry = admission(settings, RIGHTS, identity, self.acts)
         patients = places(settings, (QUESTIONS,), frozenset({f"{QUESTIONS}CheckEntitlement"}))
         return [Gate(entry, patients, self._patience, self.acts)]

@@ -137,7 +137,9 @@ def _parts(
         front = LookUpFront(
             desk.desk,
             make_signer(settings, clock, law),
-            admission(settings, RIGHTS, identity_of(files, acts, sandbox=settings.sandbox), acts),
+            admission(
+                settings, RIGHTS, identity_of(files, acts, only_known=settings.sandbox), acts
+            ),
             limits,
             look_up_limits(settings),
             exchange,

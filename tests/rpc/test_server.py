@@ -516,7 +516,7 @@ def test_a_process_is_told_to_stop_and_leaves_nothing_behind() -> None:
                 assert push_categories(client, assigned()).accepted == 1
             second = run(*arguments)
             assert (second.returncode, second.stdout) == (1, "")
-            assert f"another osms-server uses {folder}" in second.stderr
+            assert f"another server uses {folder}" in second.stderr
             assert is_alive(postgres)
             assert server.end(signal.SIGTERM) == 0
         assert not is_alive(postgres)

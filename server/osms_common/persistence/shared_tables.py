@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
+
+from osms_common.persistence.columns import column, key
 
 NAMES: Final = {
     "pk": "%(table_name)s_pkey",
@@ -18,53 +20,45 @@ NAMES: Final = {
 _metadata = sa.MetaData(naming_convention=NAMES)
 
 
-def _column(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=options.pop("nullable", False), **options)
-
-
-def _key(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, primary_key=True, autoincrement=False)
-
-
 feed = sa.Table(
     "feed",
     _metadata,
-    _key("kind", sa.SmallInteger),
-    _key("sender", sa.Text(collation="C")),
-    _column("next_position", sa.BigInteger),
-    _column("session", sa.BigInteger),
-    _column("message_number_max", sa.BigInteger),
+    key("kind", sa.SmallInteger),
+    key("sender", sa.Text(collation="C")),
+    column("next_position", sa.BigInteger),
+    column("session", sa.BigInteger),
+    column("message_number_max", sa.BigInteger),
     comment="Where each feed goes on, and which connection may go on with it.",
 )
 
 request = sa.Table(
     "request",
     _metadata,
-    _key("request_id", pg.UUID),
-    _column("method", sa.Text),
-    _column("caller", sa.Text),
-    _column("digest", sa.LargeBinary),
-    _column("response", sa.LargeBinary),
-    _column("revision", sa.BigInteger),
+    key("request_id", pg.UUID),
+    column("method", sa.Text),
+    column("caller", sa.Text),
+    column("digest", sa.LargeBinary),
+    column("response", sa.LargeBinary),
+    column("revision", sa.BigInteger),
     comment="Mutations out of stream, and how each was answered.",
 )
 
 act_log = sa.Table(
     "act_log",
     _metadata,
-    _key("writer", pg.UUID),
-    _key("sequence", sa.BigInteger),
-    _column("record_time", sa.DateTime(timezone=True)),
-    _column("caller", sa.Text),
-    _column("certificate", sa.Text),
-    _column("method", sa.Text),
-    _column("kind", sa.SmallInteger),
-    _column("outcome", sa.Text),
-    _column("subject", sa.Text),
-    _column("revision", sa.BigInteger, nullable=True),
-    _column("iins", pg.ARRAY(sa.BigInteger)),
-    _column("request", sa.LargeBinary),
-    _column("chain", sa.LargeBinary),
+    key("writer", pg.UUID),
+    key("sequence", sa.BigInteger),
+    column("record_time", sa.DateTime(timezone=True)),
+    column("caller", sa.Text),
+    column("certificate", sa.Text),
+    column("method", sa.Text),
+    column("kind", sa.SmallInteger),
+    column("outcome", sa.Text),
+    column("subject", sa.Text),
+    column("revision", sa.BigInteger, nullable=True),
+    column("iins", pg.ARRAY(sa.BigInteger)),
+    column("request", sa.LargeBinary),
+    column("chain", sa.LargeBinary),
     sa.Index(None, "record_time", "writer", "sequence"),
     sa.Index(None, "iins", postgresql_using="gin"),
     comment="Every change, every administrative reading, and what was refused; each with a hash"
@@ -74,10 +68,10 @@ act_log = sa.Table(
 act_writer = sa.Table(
     "act_writer",
     _metadata,
-    _key("writer", pg.UUID),
-    _column("sequence", sa.BigInteger),
-    _column("chain", sa.LargeBinary),
-    _column("record_time", sa.DateTime(timezone=True)),
+    key("writer", pg.UUID),
+    column("sequence", sa.BigInteger),
+    column("chain", sa.LargeBinary),
+    column("record_time", sa.DateTime(timezone=True)),
     comment="How far each writer of the log of acts has come; written with its entries.",
     postgresql_with={"fillfactor": 20},
 )
@@ -85,9 +79,9 @@ act_writer = sa.Table(
 caller_certificate = sa.Table(
     "caller_certificate",
     _metadata,
-    _key("fingerprint", sa.Text),
-    _column("pem", sa.Text),
-    _column("record_time", sa.DateTime(timezone=True)),
+    key("fingerprint", sa.Text),
+    column("pem", sa.Text),
+    column("record_time", sa.DateTime(timezone=True)),
     comment="The certificates that callers have shown, by the fingerprint that the logs tell.",
 )
 

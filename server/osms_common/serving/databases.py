@@ -117,6 +117,6 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = f"another osms-server uses {folder}; stop it, or set OSMS_STATE_FOLDER"
+            message = f"another server uses {folder}; stop it, or name another state folder"
             raise FolderInUse(message) from error
         yield

@@ -18,11 +18,11 @@ from osms_common.serving.settings import ServiceSettings
 from osms_common.tls_files import TlsFiles
 
 
-def identity_of(files: TlsFiles | None, acts: ActLog, *, sandbox: bool) -> Identity:
-    """How callers say who they are; to a *sandbox*, only those of a sandbox can."""
+def identity_of(files: TlsFiles | None, acts: ActLog, *, only_known: bool) -> Identity:
+    """How callers say who they are; *only_known*: without TLS those of development, by name."""
     if files is not None:
         return CertificateIdentity(files.trust, acts.note_certificate)
-    return MetadataIdentity(known=SANDBOX_CALLERS if sandbox else None)
+    return MetadataIdentity(known=SANDBOX_CALLERS if only_known else None)
 
 
 def admission(

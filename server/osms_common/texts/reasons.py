@@ -286,11 +286,11 @@ _OF_KNOWLEDGE: Final = {
         "with other content ({value}); compare the two.",
     ),
     Reason.PAYMENT_UNKNOWN: Text(
-        "{field}: тізілімде референсі «{value}» төлем осы ЖСН, төлем мақсатының коды және ай "
-        "бойынша жоқ; оларды тексеріңіз немесе алдымен төлемді жіберіңіз.",
-        "{field}: в реестре нет платежа с референсом «{value}» по этим ИИН, КНП и месяцу; "
+        "{field}: референсі «{value}» төлем осы ЖСН, түр (төлем мақсатының коды) және ай бойынша "
+        "белгісіз; оларды тексеріңіз немесе алдымен төлемді жіберіңіз.",
+        "{field}: неизвестен платеж с референсом «{value}» по этим ИИН, виду (КНП) и месяцу; "
         "проверьте их или сначала отправьте платеж.",
-        '{field}: the register has no payment "{value}" with this IIN, purpose code and month; '
+        '{field}: no payment "{value}" is known with this IIN, kind (purpose code) and month; '
         "check them, or send the payment first.",
     ),
     Reason.REFUND_CONFLICT: Text(

@@ -8,7 +8,8 @@ it has not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -21,8 +22,10 @@ from osms_common.domain.violations import Reason, Violation
 from osms_matching.application.ports import MatchingStore
 from osms_matching.application.running import due
 from osms_matching.domain.dated import IN_FORCE
-from osms_matching.domain.decisions import Decision, Run
+from osms_matching.domain.decisions import Decision, Outcome, Run
+from osms_matching.domain.decisions import Reason as Why
 from osms_matching.domain.reports import Known
+from osms_matching.domain.runs import RunState
 from osms_matching.rules.matching import match
 
 
@@ -44,7 +47,8 @@ class Explaining:
         """
         Why a person has or has not which category on a day; today where none is given.
 
-        NotFound: nothing is known of the person. InvalidRequest: the day is to come.
+        NotFound: nothing is known of the person, or a later day was run and this one was not.
+        InvalidRequest: the day is to come, or before the Order.
         """
         today = almaty_day(self._clock.now())
         if day is not None and day > today:
@@ -57,10 +61,34 @@ class Explaining:
         with self._store.read() as reading:
             if not reading.evidence.is_known(person):
                 raise NotFound("person", identifier_text(person))
-            made = reading.runs.of_day(day)
+            made, newest = reading.runs.of_day(day), reading.runs.newest()
+            if made is None and newest is not None and newest.day > day:
+                raise NotFound("run", day.isoformat())
             run = made.run if made else Run(day, Known(reading.head()), due(reading.runs, day))
             party = reading.evidence.party(person, run)
             reports = reading.evidence.of_party(party, run)
             before = reading.runs.grants_before(made.run_id if made else run.known, party)
-        decisions = match(reports, before, run).of(person)
+            decisions = match(reports, before, run).of(person)
+            if made is not None and made.state is RunState.DISCARDED:
+                decisions = _as_discarded(
+                    decisions, reading.runs.decisions_of(made.run_id, person)
+                )
         return Explained(decisions, made.run_id if made else None)
+
+
+def _as_discarded(
+    decisions: Iterable[Decision], standing: Iterable[Decision]
+) -> tuple[Decision, ...]:
+    """What stands of the decisions of a run of which some were discarded."""
+    stands = {decision.category for decision in standing}
+    return tuple(_undone(each) if each.category not in stands else each for each in decisions)
+
+
+def _undone(decision: Decision) -> Decision:
+    """Of a change: that there is none."""
+    if decision.outcome is Outcome.WITHDRAWN:
+        return replace(decision, outcome=Outcome.KEPT, reason=Why.DISCARDED, other=None)
+    if decision.outcome is Outcome.GRANTED:
+        told = replace(decision, outcome=Outcome.NOT_GRANTED, reason=Why.DISCARDED)
+        return replace(told, assigned_on=None)
+    return decision

@@ -20,7 +20,7 @@ from osms_common.domain.identifiers import Iin
 from osms_common.domain.revision import Revision
 from osms_matching.domain.contributions import Contribution, ContributionRefund
 from osms_matching.domain.decisions import Decision, Outcome, Run, RunKind
-from osms_matching.domain.grants import Grants
+from osms_matching.domain.grants import Grant, Grants
 from osms_matching.domain.records import RecordKey
 from osms_matching.domain.reports import Known, Report
 from osms_matching.domain.runs import CategoryCounts, KeptRun, RunState
@@ -135,6 +135,9 @@ class RunsReading(Protocol):
     ) -> Sequence[Decision]:
         """What a run grants and withdraws, in order of person and code."""
 
+    def decisions_of(self, run_id: UUID, person: Iin) -> Sequence[Decision]:
+        """What a run grants to a person and withdraws, and nobody has undone."""
+
     def grants_before(self, run: UUID | Known, persons: Collection[Iin]) -> Grants:
         """What persons held before a run, or after all that was known at an ordinal."""
 
@@ -144,6 +147,12 @@ class Runs(RunsReading, Protocol):
 
     def decide(self, run_id: UUID, state: RunState, decided_by: str | None = None) -> None:
         """The state that a run comes to, and who decided so, where somebody had to."""
+
+    def taken_over(self) -> set[tuple[Iin, Category]]:
+        """Who was taken over, with which category."""
+
+    def take_over(self, grants: Iterable[Grant]) -> None:
+        """Keeps what was granted elsewhere, before the first run."""
 
     def reopen(self, run_id: UUID, categories: Collection[Category]) -> None:
         """Undoes what the newest run withdraws in some categories."""

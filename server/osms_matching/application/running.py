@@ -117,7 +117,9 @@ class Running:
             yield preview
 
     def stopped(self, run: KeptRun, runs: RunsReading) -> frozenset[Category]:
-        """The categories of which a run withdraws so many that it is stopped."""
+        """The categories of which a run withdraws so many that it is stopped, while it is."""
+        if run.state is not RunState.STOPPED:
+            return frozenset()
         return self._guard.stopped(runs.counts(run.run_id), run.day)
 
     def fill(self) -> None:

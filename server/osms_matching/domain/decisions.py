@@ -44,6 +44,9 @@ class Reason(StrEnum):
     ON_LEAVE = "ON_LEAVE"
     """A holder of R03 has a leave record: moved to R04."""
 
+    DISCARDED = "DISCARDED"
+    """Kept, or not granted: a supervisor has discarded what the run had decided."""
+
     DEATH = DEATH
     NOT_LISTED = "NOT_LISTED"
     NOT_REGISTERED = "NOT_REGISTERED"

@@ -103,11 +103,6 @@ class RunTables:
         found = {row[0]: CategoryCounts(*row[1:]) for row in self._rows(_COUNTS, (run_id,))}
         return {Category(code): found[code] for code in sorted(found, key=_ORDER.__getitem__)}
 
-    def bereft_count(self, run_id: UUID) -> int:
-        """How many lost a category in a run and hold none after it; 0 if there is no such run."""
-        found = self.get(run_id)
-        return found.bereft_count if found else 0
-
     def decisions(
         self,
         run_id: UUID,
@@ -146,6 +141,11 @@ class RunTables:
         if found is None:
             raise LookupError(run)
         return found.number
+
+    def taken_over(self) -> set[tuple[Iin, Category]]:
+        """Who was taken over, with which category."""
+        question = "select iin, category from category_grant where since_run = %s"
+        return {(iin, Category(code)) for iin, code in self._rows(question, (ELSEWHERE,))}
 
     def take_over(self, grants: Iterable[Grant]) -> None:
         """Keeps what was granted elsewhere, before the first run."""

@@ -8,33 +8,25 @@ until the register has answered.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from osms_common.persistence.columns import column, key
 from osms_common.persistence.shared_tables import add_shared_tables
 from osms_matching.persistence.tables import Code, metadata
-
-
-def _column(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=options.pop("nullable", False), **options)
-
-
-def _key(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, primary_key=True, autoincrement=False)
-
 
 rejected_line = sa.Table(
     "rejected_line",
     metadata,
-    _key("rejection_id", pg.UUID),
-    _column("feed_kind", sa.SmallInteger),
-    _column("sender", Code),
-    _column("position", sa.BigInteger),
-    _column("revision", sa.BigInteger),
-    _column("violations", pg.JSONB),
-    _column("content", sa.LargeBinary),
+    key("rejection_id", pg.UUID),
+    column("feed_kind", sa.SmallInteger),
+    column("sender", Code),
+    column("position", sa.BigInteger),
+    column("revision", sa.BigInteger),
+    column("violations", pg.JSONB),
+    column("content", sa.LargeBinary),
     sa.Index(None, "sender", "rejection_id"),
     comment="Rejected lines as they were sent, and what is wrong with them.",
 )
@@ -42,24 +34,24 @@ rejected_line = sa.Table(
 filled_run = sa.Table(
     "filled_run",
     metadata,
-    _key("run", sa.Integer),
+    key("run", sa.Integer),
     comment="Runs whose messages were added, as far as nothing stops them.",
 )
 
 message = sa.Table(
     "message",
     metadata,
-    _key("place", sa.BigInteger),
-    _column("run", sa.Integer),
-    _column("iin", sa.BigInteger),
-    _column("category", Code),
-    _column("assigned_on", sa.Date),
-    _column("removed_on", sa.Date, nullable=True),
-    _column("source", Code),
-    _column("reason", Code, nullable=True),
-    _column("number", sa.BigInteger, nullable=True),
-    _column("outcome", sa.SmallInteger, nullable=True),
-    _column("refusal", sa.Text, nullable=True),
+    key("place", sa.BigInteger),
+    column("run", sa.Integer),
+    column("iin", sa.BigInteger),
+    column("category", Code),
+    column("assigned_on", sa.Date),
+    column("removed_on", sa.Date, nullable=True),
+    column("source", Code),
+    column("reason", Code, nullable=True),
+    column("number", sa.BigInteger, nullable=True),
+    column("outcome", sa.SmallInteger, nullable=True),
+    column("refusal", sa.Text, nullable=True),
     sa.Index(None, "run"),
     sa.Index(
         "message_iin_category_idx",

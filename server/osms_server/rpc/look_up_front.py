@@ -46,8 +46,6 @@ from osms_server.rpc.look_ups import (
 _SERVICE: Final = pb.DESCRIPTOR.services_by_name["EntitlementService"]
 _AHEAD: Final = 2
 """Of one stream so many lists are worked on while the answers to those before are sent."""
-_GONE: Final = grpc.aio.InternalError
-"""gRPC could not send an answer: the caller has gone, or was cut off while it did not read."""
 _THREADS: Final = 8
 """So many lists at once are signed, or keys read from their folder, while the loop goes on."""
 

@@ -80,7 +80,7 @@ def test_an_rpc_is_open_to_its_roles_and_closed_to_all_others(
 def test_nobody_unknown_is_let_in(matching: Parts, matching_channel_of: ChannelOf) -> None:
     """Whatever is called."""
     for path in RPCS:
-        for name in ("nobody", "SC", "source/ELSE"):
+        for name in ("nobody", "SC2", "source/ELSE", "matching-operator/else"):
             error = called(matching_channel_of(name), path)
             assert error is not None
             assert told(error).code is grpc.StatusCode.UNAUTHENTICATED

@@ -16,6 +16,7 @@ from osms_common.domain.codes import Category
 from osms_common.domain.errors import WrongState
 from osms_common.persistence.acts import broken_acts
 from osms_matching.application.running import DayPassed, DayToCome
+from osms_matching.application.taking_over import COLUMNS, TooLate, take_over
 from osms_matching.bootstrap import Parts
 from osms_matching.domain.dated import since_order
 from osms_matching.domain.decisions import RunKind
@@ -23,7 +24,7 @@ from osms_matching.domain.runs import KeptRun, RunState
 from osms_matching.rules.guards import Guard, kept_back
 from tests.matching.service.conftest import MORNING, CallerOf, Served
 from tests.matching.service.telling import on, paid, pay, pregnancies, push
-from tests.people import people
+from tests.people import NOBODY, people
 
 WOMEN: Final = people(8)
 FIRST: Final = WOMEN[0]
@@ -253,6 +254,7 @@ def test_a_supervisor_releases_what_was_kept_back(
     request_id = new_request_id()
     released = supervisor.release(str(stopped.run_id), request_id=request_id)
     assert (released.state, released.messages) == ("FORMED", 7)
+    assert not any(change.stops for change in released.changes)
     assert released.decided_by == "matching-supervisor/labour-supervisor1"
     assert supervisor.release(str(stopped.run_id), request_id=request_id) == released
     next_day(served)
@@ -275,8 +277,11 @@ def test_a_supervisor_discards_what_was_kept_back(
     push(caller_of("MOH"), *pregnancies(WOMEN[:6]))
     again = matching.running.run()
     assert (again.state, again.bereft_count) == (RunState.FORMED, 0)
-    explained = caller_of("operator").explain(WOMEN[1]).decisions
-    assert [(each.category, each.outcome) for each in explained] == [("R02", "KEPT")]
+    asked = [caller_of("operator").explain(WOMEN[1], day) for day in (again.day, stopped.day)]
+    told_of = [
+        (each.category, each.outcome, each.reason) for one in asked for each in one.decisions
+    ]
+    assert told_of == [("R02", "KEPT", "NOT_EVERY_MONTH"), ("R02", "KEPT", "DISCARDED")]
 
 
 def test_what_is_not_stopped_is_neither_released_nor_discarded(
@@ -375,6 +380,46 @@ def test_nobody_is_explained_of_whom_nothing_is_known(
     with pytest.raises(OsmsError) as refused:
         caller_of("operator").explain(FIRST, TODAY + timedelta(days=1))
     assert refused.value.reason == "INVALID_REQUEST"
+    with pytest.raises(OsmsError) as refused:
+        caller_of("operator").explain(FIRST, date(2020, 12, 29))
+    assert refused.value.reason == "INVALID_REQUEST"
+
+
+def test_a_day_that_was_passed_over_is_not_explained(
+    matching: Parts, caller_of: CallerOf, held: KeptRun
+) -> None:
+    """Nothing was decided on it, and what is held now was not then."""
+    with pytest.raises(NotFound):
+        caller_of("operator").explain(FIRST, TODAY - timedelta(days=1))
+
+
+def test_what_is_held_already_is_taken_over_before_the_first_run(
+    matching: Parts, caller_of: CallerOf
+) -> None:
+    """It is kept from its own day, or withdrawn; a line that is wrong is told by its number."""
+    lines = [
+        _line(FIRST, "R02", "2026-03-05", "MOH"),
+        _line(WOMEN[1], "R12", "2025-01-01", "MLSPP"),
+        _line(FIRST, "R02", "2026-03-06", "MOH"),
+        _line(NOBODY, "M01", "2026-02-30", "DEFENCE"),
+    ]
+    taken = take_over(matching.store, lines)
+    assert (taken.kept, [number for number, _ in taken.faults]) == (2, [4, 5])
+    assert all(
+        name in taken.faults[1][1] for name in ("iin:", "category:", "assigned_date:", "source:")
+    )
+    assert take_over(matching.store, lines[:1]).kept == 0
+    push(caller_of("MOH"), *pregnancies([FIRST]))
+    run = matching.running.run()
+    assert dict(run_counts(matching, run)) == {"R02": (1, 0, 0), "R12": (1, 0, 1)}
+    (kept,) = caller_of("operator").explain(FIRST).decisions
+    assert (kept.outcome, kept.assigned_on) == ("KEPT", date(2026, 3, 5))
+    with pytest.raises(TooLate):
+        take_over(matching.store, lines)
+
+
+def _line(iin: str, category: str, assigned: str, source: str) -> dict[str, str | None]:
+    return dict(zip(COLUMNS, (iin, category, assigned, source), strict=True))
 
 
 def test_whatever_is_asked_is_in_the_log_of_acts(

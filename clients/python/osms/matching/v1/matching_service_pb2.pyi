@@ -217,7 +217,7 @@ class CategoryChange(_message.Message):
     withdrawn_count: _builtins.int
     """People from whom it is withdrawn."""
     stops: _builtins.bool
-    """Whether so many removals stop the run."""
+    """Whether so many removals stop the run; not any more, once it was decided about."""
     def __init__(
         self,
         *,

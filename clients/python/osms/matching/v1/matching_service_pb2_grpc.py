@@ -118,7 +118,8 @@ class MatchingServiceServicer:
 
     def ExplainCategories(self, request, context):
         """Explains every category of a person as the matching of a day decides it, with what was looked
-        at and what was found. NOT_FOUND: nothing is known of the person.
+        at and what was found. NOT_FOUND: nothing is known of the person, or the day is over and was
+        never run.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

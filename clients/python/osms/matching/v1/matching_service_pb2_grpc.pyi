@@ -53,7 +53,8 @@ class MatchingServiceStub:
     """
     ExplainCategories: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ExplainCategoriesRequest, _matching_service_pb2.ExplainCategoriesResponse]
     """Explains every category of a person as the matching of a day decides it, with what was looked
-    at and what was found. NOT_FOUND: nothing is known of the person.
+    at and what was found. NOT_FOUND: nothing is known of the person, or the day is over and was
+    never run.
     """
     ListRejectedLines: _grpc.UnaryUnaryMultiCallable[_matching_service_pb2.ListRejectedLinesRequest, _matching_service_pb2.ListRejectedLinesResponse]
     """Lists lines that were rejected, newest first: of a sender, its own."""
@@ -83,7 +84,8 @@ class MatchingServiceAsyncStub(MatchingServiceStub):
     """
     ExplainCategories: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ExplainCategoriesRequest, _matching_service_pb2.ExplainCategoriesResponse]  # type: ignore[assignment]
     """Explains every category of a person as the matching of a day decides it, with what was looked
-    at and what was found. NOT_FOUND: nothing is known of the person.
+    at and what was found. NOT_FOUND: nothing is known of the person, or the day is over and was
+    never run.
     """
     ListRejectedLines: _aio.UnaryUnaryMultiCallable[_matching_service_pb2.ListRejectedLinesRequest, _matching_service_pb2.ListRejectedLinesResponse]  # type: ignore[assignment]
     """Lists lines that were rejected, newest first: of a sender, its own."""
@@ -146,7 +148,8 @@ class MatchingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_matching_service_pb2.ExplainCategoriesResponse, _abc.Awaitable[_matching_service_pb2.ExplainCategoriesResponse]]:
         """Explains every category of a person as the matching of a day decides it, with what was looked
-        at and what was found. NOT_FOUND: nothing is known of the person.
+        at and what was found. NOT_FOUND: nothing is known of the person, or the day is over and was
+        never run.
         """
 
     @_abc_1.abstractmethod
