@@ -72,6 +72,7 @@ def test_everything_comes_to_what_it_was_made_for(stage: Stage, lived: Lived) ->
     assert counted == told["lines"] > 0
 
 
+@pytest.mark.long
 def test_a_misfit_is_noticed(stage: Stage, lived: Lived) -> None:
     """A region that meant something else does not fit."""
     region = stage.described("region.json")
@@ -80,6 +81,7 @@ def test_a_misfit_is_noticed(stage: Stage, lived: Lived) -> None:
     assert misfit.endswith("999 were meant")
 
 
+@pytest.mark.long
 def test_every_day_is_run_and_sent(cast: Cast, lived: Lived) -> None:
     """The first is monthly, all others daily; the register has taken every message."""
     runs = list(cast.matching.of(OPERATOR).runs())
@@ -89,6 +91,7 @@ def test_every_day_is_run_and_sent(cast: Cast, lived: Lived) -> None:
     assert sum(run.messages for run in runs) == cast.runs.messages > 200
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("lived")
 def test_the_answers_fit_the_lives(stage: Stage, cast: Cast) -> None:
     """One person of each kind is answered as the life told of calls for."""
@@ -100,6 +103,7 @@ def test_the_answers_fit_the_lives(stage: Stage, cast: Cast) -> None:
     assert richest.stretches
 
 
+@pytest.mark.long
 def test_her_story_is_told(lived: Lived, capsys: pytest.CaptureFixture[str]) -> None:
     """What the source said, what was decided and by which paragraph, what a hospital was told."""
     assert lived.story.changes[-1] == ("2026-06-12", "L01", "WITHDRAWN")
@@ -111,6 +115,7 @@ def test_her_story_is_told(lived: Lived, capsys: pytest.CaptureFixture[str]) -> 
     assert lived.story.told["iin"] not in told
 
 
+@pytest.mark.long
 def test_a_run_that_cannot_be_made_is_told(cast: Cast, lived: Lived) -> None:
     """With what the command says of it."""
     with pytest.raises(Failure) as failed:

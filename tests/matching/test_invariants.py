@@ -38,8 +38,8 @@ from tests.matching.factories import (
 from tests.matching.lives import Life, lives
 from tests.rules.lives import unhurried
 
-MANY: Final = unhurried(int(os.environ.get("OSMS_ORACLE_LIVES", "100")))
-CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "24"))
+MANY: Final = unhurried(int(os.environ.get("OSMS_ORACLE_LIVES", "40")))
+CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "12"))
 
 R03, R04, L02 = Category.RAISING_CHILD, Category.ON_CHILD_LEAVE, Category.CRISIS_LEVEL
 

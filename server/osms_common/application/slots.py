@@ -45,6 +45,7 @@ class Slots:
         self._each = each
         self._lock = threading.Lock()
         self._taken: Counter[str] = Counter()
+        self._total = 0
 
     @contextmanager
     def place(self, holder: str) -> Iterator[None]:
@@ -67,8 +68,9 @@ class Slots:
             taken = self._taken.get(holder, 0)
             if taken + count > self._each.allowed:
                 raise none(*self._each)
-            if self._taken.total() + count > self._everybody.allowed:
+            if self._total + count > self._everybody.allowed:
                 raise none(*self._everybody)
+            self._total += count
             self._taken[holder] = taken + count
         kept = iter((holder,))
         return lambda: self._give_back(next(kept, None), count)
@@ -77,6 +79,7 @@ class Slots:
         if holder is None:
             return
         with self._lock:
+            self._total -= count
             self._taken[holder] -= count
             if not self._taken[holder]:
                 del self._taken[holder]

@@ -126,10 +126,15 @@ class EmbeddedPostgres:
         return self.dsn
 
     def stop(self) -> None:
-        """Stops the server, if it runs, and waits for it; clients are disconnected."""
+        """
+        Stops the server, if it runs, and waits for it; clients are disconnected.
+
+        One that is not durable writes nothing down at its end: nobody will read it.
+        """
         if self.runs():
+            mode = "fast" if self.durable else "immediate"
             self._run(
-                "pg_ctl", "stop", "-D", self._data, "-w", "-t", str(_STOP_SECONDS), "-m", "fast"
+                "pg_ctl", "stop", "-D", self._data, "-w", "-t", str(_STOP_SECONDS), "-m", mode
             )
         if self._socket_folder is not None:
             shutil.rmtree(self._socket_folder, ignore_errors=True)

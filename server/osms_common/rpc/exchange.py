@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from osms_common.application.expiries import Expiries
 from osms_common.application.slots import Untaken
 from osms_common.domain.errors import InvalidRequest, ShuttingDown, StreamIdle
 from osms_common.domain.violations import Reason, Violation
@@ -37,6 +38,7 @@ class Exchange:
         self._untaken = untaken
         self._connection_seconds = connection_seconds
         self._stopping = asyncio.Event()
+        self._expiries = Expiries()
 
     def stop(self) -> None:
         """Tells streams to go."""
@@ -45,7 +47,7 @@ class Exchange:
     async def one(self, context: Any) -> bytes:
         """The one message of a call. InvalidRequest: there is none. StreamIdle: it is too slow."""
         try:
-            async with asyncio.timeout(self._slow_seconds):
+            with self._expiries.within(self._slow_seconds):
                 content = await context.read()
         except TimeoutError as error:
             raise StreamIdle(self._slow_seconds) from error
@@ -61,7 +63,7 @@ class Exchange:
         """
         leave = self._untaken.take(holder, len(content))
         try:
-            async with asyncio.timeout(self._slow_seconds):
+            with self._expiries.within(self._slow_seconds):
                 await context.write(content)
         except TimeoutError as error:
             asyncio.get_running_loop().call_later(self._connection_seconds, leave)

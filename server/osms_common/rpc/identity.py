@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from osms_common.application.callers import Caller
@@ -26,6 +27,8 @@ _TLS: Final = b"TLSv1.3"
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
 """What a SPIFFE id may have in a segment of its path, and no more than fits into a file name."""
 _NO_NAMES: Final = frozenset({".", ".."})
+_BEARERS_KEPT: Final = 10_000
+"""There are some hundreds of callers."""
 _TOLD_MAX: Final = 100
 """Characters of an unknown name that are told again: an error has little room."""
 
@@ -42,6 +45,7 @@ SANDBOX_CALLERS: Final = (
 )
 """Who exists in a sandbox, and for whom development certificates are made."""
 
+_ROLES: Final = frozenset(Role)
 _SYSTEMS: Final[Mapping[Role, Container[str]]] = {
     Role.STATE_CORPORATION: {System.STATE_CORPORATION},
     Role.BODY: BODY_SYSTEMS,
@@ -82,11 +86,9 @@ class CertificateIdentity:
             raise CertificateRefused(Refusal.OLD_TLS)
         (pem,) = properties.get("x509_pem_cert") or (b"",)
         examined = self._trust().examine(pem, self._now())
-        if not examined.uri.startswith(_SPIFFE_PREFIX):
-            raise CallerUnknown(examined.uri[:_TOLD_MAX])
-        caller = parse_caller(examined.uri.removeprefix(_SPIFFE_PREFIX))
+        caller = _bearer(examined.uri, examined.fingerprint)
         self._shown(examined.fingerprint, pem.decode())
-        return caller._replace(certificate=examined.fingerprint)
+        return caller
 
 
 class MetadataIdentity:
@@ -108,10 +110,19 @@ class MetadataIdentity:
         raise CallerUnknown(text[:_TOLD_MAX])
 
 
+@lru_cache(maxsize=_BEARERS_KEPT)
+def _bearer(uri: str, fingerprint: str) -> Caller:
+    """Whom a certificate names. CallerUnknown: nobody who is known."""
+    if not uri.startswith(_SPIFFE_PREFIX):
+        raise CallerUnknown(uri[:_TOLD_MAX])
+    caller = parse_caller(uri.removeprefix(_SPIFFE_PREFIX))
+    return caller._replace(certificate=fingerprint)
+
+
 def parse_caller(text: str) -> Caller:
     """The caller that `role/name` names. CallerUnknown: no such role, no name, no such system."""
     role, _, name = text.partition("/")
-    if role not in set(Role) or not _NAME(name) or name in _NO_NAMES:
+    if role not in _ROLES or not _NAME(name) or name in _NO_NAMES:
         raise CallerUnknown(text[:_TOLD_MAX])
     if name not in _SYSTEMS.get(Role(role), {name}):
         raise CallerUnknown(text[:_TOLD_MAX])

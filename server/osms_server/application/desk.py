@@ -14,13 +14,14 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import structlog
 
 from osms_common.application.callers import Caller
 from osms_common.application.clock import Clock
+from osms_common.application.expiries import Expiries
 from osms_common.domain.calendar import almaty_day
 from osms_common.domain.codes import GroundKind, Role, Status
 from osms_common.domain.errors import (
@@ -139,6 +140,7 @@ class Lane:
         self._enumeration = enumeration
         self._waiting: OrderedDict[asyncio.Future[Reply], Question] = OrderedDict()
         self._arrived = asyncio.Event()
+        self._expiries = Expiries()
         self._stopping = False
         self._last_count = 0
 
@@ -162,13 +164,13 @@ class Lane:
             raise Overloaded(self._limits.setting, self._limits.waiting_max)
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Reply] = loop.create_future()
-        expiry = loop.call_later(seconds, _give_up, reply)
+        over = self._expiries.after(seconds, partial(_give_up, reply))
         self._waiting[reply] = question
         self._arrived.set()
         try:
             return await reply
         finally:
-            expiry.cancel()
+            over()
             self._waiting.pop(reply, None)  # who has given up takes nobody's place
 
     async def run(self) -> None:

@@ -149,6 +149,8 @@ class Enumeration:
                 for name, seen in self._seen.items()
                 if seen.held_until > now or seen.stretch == stretch
             }
-        seen = self._seen.setdefault(caller, _Seen(stretch))
+        seen = self._seen.get(caller)
+        if seen is None:  # not by setdefault: what it would throw away is large
+            seen = self._seen[caller] = _Seen(stretch)
         seen.begin(stretch)
         return seen

@@ -27,7 +27,7 @@ from osms_common.domain.errors import (
     NotServedHere,
     Overloaded,
 )
-from osms_common.rpc.admission import Admission, Admitted
+from osms_common.rpc.admission import Admission
 from osms_common.rpc.exchange import Exchange
 from osms_common.rpc.identity import current_caller
 from osms_common.rpc.interception import read_message, writer
@@ -141,11 +141,10 @@ class LookUpFront:
         # As a stream of one message: the call is let in before that is read.
         async def unary(_: object, context: Any) -> Any:
             try:
-                caller = self._let_in(path, context, streams=False).caller
+                caller, held = self._let_in(path, context, streams=False)
                 request = read_message(read, await self._exchange.one(context))
                 answer = writer(write)(await behaviour(request, context))
-                leave = self._front.untaken.take(caller.text, len(answer))
-                context.add_done_callback(lambda _: leave())
+                held.append(self._front.untaken.take(caller.text, len(answer)))
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
                 await end(context, error, path, self.admission)
             else:
@@ -159,9 +158,8 @@ class LookUpFront:
         # No generator: where the caller goes, it is ended here and now, and gives all back.
         async def stream(requests: AsyncIterator[bytes], context: Any) -> None:
             try:
-                caller = self._let_in(path, context, streams=True).caller
-                leave = self._front.streams.take(caller.text)
-                context.add_done_callback(lambda _: leave())  # once it is over, and not before
+                caller, held = self._let_in(path, context, streams=True)
+                held.append(self._front.streams.take(caller.text))
                 await self._listed(requests, read, caller, context)
             except Exception as error:  # noqa: BLE001 - told to the caller, and logged
                 await end(context, error, path, self.admission)
@@ -202,12 +200,18 @@ class LookUpFront:
                 if (left := under_way.get_nowait()) is not None:
                     await _ended(left)
 
-    def _let_in(self, path: str, context: Any, *, streams: bool) -> Admitted:
-        """Lets a call in; raises as `Admission.admit`. Overloaded: its caller has too many."""
-        admitted = self.admission.admit(path, context, streams=streams)
-        leave = self._front.callers.take(admitted.caller.text, Overloaded)
-        context.add_done_callback(lambda _: leave())
-        return admitted
+    def _let_in(
+        self, path: str, context: Any, *, streams: bool
+    ) -> tuple[Caller, list[Callable[[], None]]]:
+        """
+        Lets a call in: who calls, and what gives back each place that it holds once it is over.
+
+        Raises as `Admission.admit`. Overloaded: its caller has too many.
+        """
+        caller = self.admission.admit(path, context, streams=streams).caller
+        held = [self._front.callers.take(caller.text, Overloaded)]
+        context.add_done_callback(lambda _: [give_back() for give_back in held])
+        return caller, held
 
     def _seconds(self, context: Any) -> float:
         return seconds_for(context.time_remaining(), self._limits.seconds_max)

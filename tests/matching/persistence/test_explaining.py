@@ -36,8 +36,8 @@ from tests.matching.persistence.making import lay_down
 from tests.matching.persistence.test_equality import EVERYBODY, matchings
 from tests.rules.lives import unhurried
 
-LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "60"))
-CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "12"))
+LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "40"))
+CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "6"))
 
 ON: Final = Run(day("2026-07-15"), Known(5))
 
