@@ -29,10 +29,10 @@ serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
 	$(BIN)/osms-server serve --sandbox --plaintext --ephemeral
 
 test: $(READY) ## Run the tests, but for those that take long
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist worksteal
 
 test-long: $(READY) ## Run every test, those too that kill servers, flood them, and invent many lives
-	$(BIN)/pytest -q -n 2 --dist worksteal -m "long or not long"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist worksteal -m "long or not long"
 
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \
@@ -75,3 +75,4 @@ lock: ## Lock the dependencies anew (needs uv)
 
 clean: ## Remove what was built
 	rm -rf build third_party .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find clients migrations proto server tests -name __pycache__ -prune -exec rm -rf {} +

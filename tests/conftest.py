@@ -53,7 +53,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL that is thrown away; OSMS_PG_BIN chooses another version."""
     folder = Path(tempfile.mkdtemp(prefix="osms-tests-"))
     folder.chmod(0o711)
-    server = own_postgres(folder / "postgresql", durable=False)
+    server = own_postgres(folder / "postgresql", durable=False, settings={"autovacuum": "off"})
     server.start()
     try:
         yield server

@@ -206,11 +206,12 @@ class Application:
         )
         self.law = Law()
         self.tls = tls_files(settings)
+        self._owner = pooled_engine_for(dsns.owner, settings) if settings.sandbox else None
         self.register = PostgresRegister(
             engines.transactions,
             self.clock,
             rehearsals=engines.rehearsals,
-            owner=rare_engine_for(dsns.owner, settings) if settings.sandbox else None,
+            owner=self._owner,
             limits=RegisterLimits(
                 settings.rehearsals_max,
                 settings.rehearsals_per_caller_max,
@@ -297,6 +298,8 @@ class Application:
         self.desk.close()
         self.acts.close()
         self._look_ups.dispose()
+        if self._owner is not None:
+            self._owner.dispose()
 
     def interceptors(self) -> list[grpc.ServerInterceptor]:
         """The gate that every call goes through."""

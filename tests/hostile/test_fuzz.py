@@ -9,7 +9,7 @@ from typing import Final
 from tests.hostile.cases import EVERY_RPC, Cases
 from tests.hostile.stage import stage
 
-CASES: Final = 600
+CASES: Final = 400
 GROWTH_MAX: Final = 100
 """MiB by which a server may grow after the first cases; it grows by a tenth of it."""
 

@@ -49,7 +49,7 @@ def test_events_are_in_order(seed: int) -> None:
     assert instants == sorted(instants)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:6])
 def test_what_comes_later_does_not_change_what_was_known(seed: int) -> None:
     """The answer as known at an instant is the one given when only that much had come."""
     case = invented(seed)

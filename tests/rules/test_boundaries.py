@@ -29,7 +29,7 @@ from osms_server.rules.parameters import LAW
 from osms_server.rules.standing import stand
 from tests.rules.lives import Life, boundary_days, lives, unhurried
 
-MANY = unhurried(200)
+MANY = unhurried(80)
 
 
 def codes_day_by_day(life: Life, on: date) -> tuple[GroundCode, ...]:

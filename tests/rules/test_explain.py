@@ -515,7 +515,7 @@ def test_an_explanation_is_that_of_what_was_known() -> None:
     assert reasons[GroundKind.PRESERVED] is Absence.NO_INCIDENT
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives(), st.data())
 def test_every_day_of_every_life_can_be_explained(life: Life, data: st.DataObject) -> None:
     """The grounds of the timeline with their days, and one reason, in words, for every other."""
@@ -536,7 +536,7 @@ def test_every_day_of_every_life_can_be_explained(life: Life, data: st.DataObjec
     assert all(absence_text(found, Language.ENGLISH) for found in explanation.absent)
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives())
 def test_every_ground_but_two_rests_on_something(life: Life) -> None:
     """Whatever follows from the facts names what it follows from."""

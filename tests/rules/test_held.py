@@ -369,7 +369,7 @@ def test_before_the_loss_was_known_the_answer_was_another() -> None:
     assert [grounds_on(now, on) for on in days] == [HELD, "-"]
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives())
 def test_what_was_told_on_a_day_stays_so_for_ever(life: Life) -> None:
     """Whoever was entitled on a day by what was known on it is entitled on it ever after."""
@@ -387,7 +387,7 @@ def test_what_was_told_on_a_day_stays_so_for_ever(life: Life) -> None:
             )
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives())
 def test_no_day_before_anything_was_known_and_no_day_to_come_is_held(life: Life) -> None:
     """A held day is one on which somebody could have been told."""
@@ -399,7 +399,7 @@ def test_no_day_before_anything_was_known_and_no_day_to_come_is_held(life: Life)
     assert all(len(stretch.grounds) == 1 for stretch in held)
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives(overlays=False))
 def test_what_stands_is_reported_as_if_nothing_had_been_told_before(life: Life) -> None:
     """But for the days that are held, the timeline is the one of what stands now."""

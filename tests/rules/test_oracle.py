@@ -29,7 +29,7 @@ from tests.rules.lives import Life, boundary_days, lives, unhurried
 from tests.rules.retelling import ASAN, CaseFacts, retold
 
 LIVES = int(os.environ.get("OSMS_ORACLE_LIVES", "150"))
-CASES = int(os.environ.get("OSMS_ORACLE_CASES", "16"))
+CASES = int(os.environ.get("OSMS_ORACLE_CASES", "10"))
 
 Kinds = set[tuple[str, str | None]]
 

@@ -101,7 +101,7 @@ def test_a_preserved_day_is_not_held() -> None:
     assert grounds_on(timeline, ON) == "PRESERVED p13"
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives())
 def test_grounds_are_always_in_their_order_and_named_once(life: Life) -> None:
     """In every stretch of every life the grounds rise in rank, each once."""

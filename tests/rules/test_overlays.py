@@ -464,7 +464,7 @@ def test_overlays_that_stand_reach_for_ever() -> None:
     assert reach(overlays) == Reach(FOREVER, FOREVER)
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives())
 def test_beyond_their_reach_overlays_change_nothing(life: Life) -> None:
     """After the last day that overlays reach, the timeline is the one without them."""
@@ -478,7 +478,7 @@ def test_beyond_their_reach_overlays_change_nothing(life: Life) -> None:
         assert grounds_on(under, edge) == grounds_on(without, edge)
 
 
-@unhurried(100)
+@unhurried(50)
 @given(lives(withdrawals=False))
 def test_a_failure_only_adds_days(life: Life) -> None:
     """With technical failures alone nobody has fewer days of the right than without them."""

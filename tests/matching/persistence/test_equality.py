@@ -31,8 +31,8 @@ from tests.matching.persistence.making import (
 from tests.matching.persistence.telling import tell_all
 from tests.rules.lives import unhurried
 
-LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "30"))
-CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "6"))
+LIVES: Final = int(os.environ.get("OSMS_ORACLE_LIVES", "20"))
+CROWDS: Final = int(os.environ.get("OSMS_ORACLE_CASES", "4"))
 
 EVERYBODY: Final = frozenset(
     (*crowds.ADULTS, *crowds.CHILDREN, *lives_of.ADULTS, *lives_of.CHILDREN)
