@@ -8,6 +8,7 @@ a real port for each module, and clients call it over real channels.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -38,6 +39,13 @@ ClientOf = Callable[[str], OsmsClient]
 _TEMPLATE = "osms_template"
 _PATIENCE_SECONDS = 30.0
 _numbers = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live to the end; the garbage collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

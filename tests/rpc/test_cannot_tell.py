@@ -268,6 +268,7 @@ class Asking:
         wait_until(lambda: len(of) > seen)
 
 
+@pytest.mark.long
 def test_no_answer_is_given_that_is_not_in_the_log(
     postgres_apart: EmbeddedPostgres, front: LookUps, stub: Any
 ) -> None:

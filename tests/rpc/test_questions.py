@@ -363,6 +363,7 @@ def test_the_present_can_be_replayed_and_the_future_not(
     assert [v.reason for v in caught.value.violations] == ["DATE_IN_FUTURE"]
 
 
+@pytest.mark.long
 def test_what_was_answered_can_be_replayed(
     client_of: ClientOf, supervisor: OsmsClient, second_supervisor: OsmsClient
 ) -> None:
