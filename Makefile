@@ -28,11 +28,12 @@ demo: $(READY) ## Push a region of 4 000 people through the real streams, form c
 serve: $(READY) ## Start a sandbox on 127.0.0.1:50551; its register ends with it
 	$(BIN)/osms-server serve --sandbox --plaintext --ephemeral
 
+# Without bytecode, each of the many processes that tests start would compile everything.
 test: $(READY) ## Run the tests, but for those that take long
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 3 --dist worksteal
 
 test-long: $(READY) ## Run every test, those too that kill servers, flood them, and invent many lives
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist worksteal -m "long or not long"
+	OSMS_ORACLE_LIVES=$(or $(LIVES),150) OSMS_ORACLE_CASES=$(or $(CASES),24) PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist worksteal -m "long or not long"
 
 simulate: $(READY) ## Kill senders, server and PostgreSQL for hours (SEED=1 HOURS=1, or ROUNDS=1)
 	$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --hours $(or $(HOURS),1) \

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from osms_client import OsmsError as RegisterError
 from osms_common.certificates import AuthorityUnusable
+from osms_common.domain.calendar import almaty_day
 from osms_common.domain.errors import Busy, RegisterUnavailable, WrongState
 from osms_common.domain.identifiers import identifier_text
 from osms_common.logs import configure_logs
@@ -256,11 +257,11 @@ def take_over_held(
     is told and left out; mended, it can be given again in a file of its own.
     """
     settings = _read(dsn=dsn, state_folder=state_folder)
-    with file.open(newline="", encoding="utf-8") as lines, _parts(settings) as parts:
+    with file.open(newline="", encoding="utf-8-sig") as lines, _parts(settings) as parts:
         reader = csv.DictReader(lines)
         if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
             raise typer.BadParameter(f"{file} has no column {', '.join(missing)}")
-        taken = take_over(parts.store, reader)
+        taken = take_over(parts.store, reader, almaty_day(parts.clock.now()))
     for number, fault in taken.faults:
         typer.echo(f"line {number} was left out: {fault}")
     typer.echo(f"{taken.kept} categories taken over, {len(taken.faults)} lines left out")
@@ -303,6 +304,7 @@ _MENDABLE = (
     SchemaUnknown,
     TlsUnusable,
     TooLate,
+    UnicodeDecodeError,
 )
 
 
@@ -314,6 +316,8 @@ def _told(error: Exception) -> str:
             return "somebody else sends to the register just now"
         case RegisterUnavailable():
             return "the database cannot be reached"
+        case UnicodeDecodeError():
+            return "the file is not written in UTF-8; save it as CSV in UTF-8"
         case OperationalError():
             return f"the database cannot be used: {' '.join(str(error.orig).split())}"
         case _:

@@ -69,6 +69,19 @@ def test_what_is_over_before_is_not_done() -> None:
     run(doing)
 
 
+def test_what_fails_ends_nothing_else() -> None:
+    """Whoever is due after something that failed is served all the same."""
+
+    async def doing(expiries: Expiries) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        served = asyncio.Event()
+        expiries.after(0.0, lambda: 1 // 0)
+        expiries.after(SOON, served.set)
+        await served.wait()
+
+    run(doing)
+
+
 def test_a_late_block_is_ended() -> None:
     """By a TimeoutError, after which its task goes on; one that is done in time is left alone."""
 

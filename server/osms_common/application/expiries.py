@@ -51,12 +51,13 @@ class Expiries:
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         now = self._tick(loop.time())
-        for at in range(self._rung + 1, now + 1):
-            for does in list(self._due.pop(at, {}).values()):
-                does()
+        ticks = range(self._rung + 1, now + 1)
+        due = [does for at in ticks for does in self._due.pop(at, {}).values()]
         self._rung, self._rings = now, bool(self._due)
-        if self._rings:
+        if self._rings:  # before anything is done: what fails must not end the ringing
             loop.call_later(self._tick_seconds, self._ring, loop)
+        for does in due:
+            does()  # at once: what is over before it is done must not be done
 
 
 class Within:

@@ -36,9 +36,13 @@ class TakenOver(NamedTuple):
     faults: tuple[tuple[int, str], ...]
 
 
-def take_over(store: MatchingStore, lines: Iterable[Mapping[str, str | None]]) -> TakenOver:
+def take_over(
+    store: MatchingStore, lines: Iterable[Mapping[str, str | None]], today: date
+) -> TakenOver:
     """
     Keeps the grants of *lines*, numbered from 2, after the line of heads; bad ones are left out.
+
+    Nothing is taken over that was assigned after *today*.
 
     TooLate: there is a run.
     """
@@ -49,7 +53,7 @@ def take_over(store: MatchingStore, lines: Iterable[Mapping[str, str | None]]) -
             raise TooLate
         held = tx.runs.taken_over()
         for number, line in enumerate(lines, 2):
-            read = _grant(line)
+            read = _grant(line, today)
             if isinstance(read, Grant) and (key := (read.person, read.category)) not in held:
                 held.add(key)
                 grants[key] = read
@@ -60,10 +64,10 @@ def take_over(store: MatchingStore, lines: Iterable[Mapping[str, str | None]]) -
     return TakenOver(len(grants), tuple(faults))
 
 
-def _grant(line: Mapping[str, str | None]) -> Grant | str:
+def _grant(line: Mapping[str, str | None], today: date) -> Grant | str:
     """The grant of a line, or what is wrong with it and what to do."""
     iin, category, assigned, source = ((line.get(name) or "").strip() for name in COLUMNS)
-    person = parse_identifier(iin)
+    person, day = parse_identifier(iin), _day(assigned)
     wrong = [
         fault
         for is_wrong, fault in (
@@ -72,12 +76,12 @@ def _grant(line: Mapping[str, str | None]) -> Grant | str:
                 category not in _CATEGORIES,
                 "category: none that is formed; write R01, ..., L02, F01",
             ),
-            (_day(assigned) is None, "assigned_date: no such day; write it as 2026-08-01"),
+            (day is None, "assigned_date: no such day; write it as 2026-08-01"),
+            (day is not None and day > today, "assigned_date: it is to come"),
             (source not in _SOURCES, "source: no source of a category; write MOE, MLSPP, ..."),
         )
         if is_wrong
     ]
-    day = _day(assigned)
     if wrong or person is None or day is None:
         return "; ".join(wrong)
     return Grant(person, _CATEGORIES[category], day, _SOURCES[source])

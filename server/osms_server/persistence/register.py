@@ -21,6 +21,7 @@ from osms_common.application.slots import Limit, Slots
 from osms_common.domain.calendar import almaty_day
 from osms_common.domain.errors import DayTurned, RegisterUnavailable
 from osms_common.domain.revision import Revision, day_of, next_revision
+from osms_common.persistence.emptying import names_of_filled
 from osms_common.persistence.reaching import reachable
 from osms_common.persistence.shared_tables import ACT_TABLES
 from osms_server.application.ports import Head
@@ -45,14 +46,7 @@ from osms_server.persistence.transaction import PostgresTransaction
 
 _APPEND_ONLY = (*(table.name for table in ACT_TABLES), access_log.name, access_writer.name)
 """Of these a trigger lets nothing be deleted."""
-_FILLED = sa.text(
-    " union all ".join(
-        f"select '{table.name}' where exists (select from {table.name})"
-        for table in metadata.sorted_tables
-        if table.name != head.name
-    )
-)
-"""The names of the tables that have rows."""
+_FILLED = names_of_filled(table for table in metadata.sorted_tables if table is not head)
 
 
 class PostgresReading:
@@ -186,7 +180,7 @@ class PostgresRegister:
         """Empties the register; only for a sandbox."""
         with reachable(), self._owner.begin() as connection:
             connection.execute(sa.select(head).with_for_update())  # after those who write now
-            filled = set(connection.execute(_FILLED).scalars())  # to empty the others takes long
+            filled = set(connection.execute(_FILLED).scalars())
             for name in filled.difference(_APPEND_ONLY):
                 connection.execute(sa.text(f"delete from {name}"))
             if logs := filled.intersection(_APPEND_ONLY):

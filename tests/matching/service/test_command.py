@@ -102,6 +102,24 @@ def test_what_cannot_be_done_is_told_in_one_line(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("encoding", "faults"),
+    [("utf-8", []), ("utf-8-sig", []), ("utf-16", ["save it as CSV in UTF-8"])],
+)
+def test_a_table_is_read_as_spreadsheets_write_it(
+    address: str, folder: Path, tmp_path: Path, encoding: str, faults: list[str]
+) -> None:
+    """With a mark at its beginning, too; what is not UTF-8 is told so, and nothing is kept."""
+    table = tmp_path / "held.csv"
+    heads = "iin,category,assigned_date,source"
+    table.write_text(f"{heads}\n1,R02,2026-03-05,MOH\n", encoding=encoding)
+    ended = command("take-over", str(table), folder=folder)
+    told = ended.stdout + ended.stderr
+    assert ended.returncode == 1
+    possible = ("save it as CSV in UTF-8", "has no column", "Traceback")
+    assert [fault for fault in possible if fault in told] == faults
+
+
 @pytest.mark.long
 def test_days_can_come_one_after_the_other() -> None:
     """Each is run as it comes, by one process; what is no day ends it."""

@@ -402,20 +402,22 @@ def test_what_is_held_already_is_taken_over_before_the_first_run(
         _line(WOMEN[1], "R12", "2025-01-01", "MLSPP"),
         _line(FIRST, "R02", "2026-03-06", "MOH"),
         _line(NOBODY, "M01", "2026-02-30", "DEFENCE"),
+        _line(WOMEN[2], "R12", "2026-07-02", "MLSPP"),
     ]
-    taken = take_over(matching.store, lines)
-    assert (taken.kept, [number for number, _ in taken.faults]) == (2, [4, 5])
+    taken = take_over(matching.store, lines, TODAY)
+    assert (taken.kept, [number for number, _ in taken.faults]) == (2, [4, 5, 6])
     assert all(
         name in taken.faults[1][1] for name in ("iin:", "category:", "assigned_date:", "source:")
     )
-    assert take_over(matching.store, lines[:1]).kept == 0
+    assert "to come" in taken.faults[2][1]
+    assert take_over(matching.store, lines[:1], TODAY).kept == 0
     push(caller_of("MOH"), *pregnancies([FIRST]))
     run = matching.running.run()
     assert dict(run_counts(matching, run)) == {"R02": (1, 0, 0), "R12": (1, 0, 1)}
     (kept,) = caller_of("operator").explain(FIRST).decisions
     assert (kept.outcome, kept.assigned_on) == ("KEPT", date(2026, 3, 5))
     with pytest.raises(TooLate):
-        take_over(matching.store, lines)
+        take_over(matching.store, lines, TODAY)
 
 
 def _line(iin: str, category: str, assigned: str, source: str) -> dict[str, str | None]:
